@@ -1,0 +1,24 @@
+"""Round one on a trace: is its answer right?"""
+
+from dataclasses import replace
+
+from curate.records import Question, Trace
+from judges.answers import match
+from judges.verdict import Verdict
+
+CONFLICT = "gold_conflict"
+
+
+def check(question: Question, trace: Trace) -> Verdict:
+    """The verdict on a trace's final answer. A trace that did not come back whole, and a question whose golds
+    contradict each other, leave it undecided by name."""
+    if trace.outcome in ("truncated", "empty_answer"):
+        return Verdict(None, trace.outcome, trace.final)
+    if question.gold is None and not question.gold_alternatives:
+        return Verdict(None, "gold_missing", trace.final)
+    if trace.final is None:
+        return Verdict(None, "answer_missing")
+    verdict = match(trace.final, question)
+    if verdict.value and CONFLICT in question.flags:
+        return replace(verdict, value=None, reason=CONFLICT)
+    return verdict

@@ -1,0 +1,70 @@
+"""The way of one question, readable top to bottom: trace, round one, round two, outcome.
+
+Today every step is a pure function; model calls will be awaited at the same places.
+"""
+
+from dataclasses import dataclass
+
+from curate.check import check
+from curate.distil import Teacher, distil
+from curate.judge import Judgement, judge
+from curate.records import Outcome, Question, Trace
+from judges.answers import VERIFIABLE_KINDS
+from judges.reasoning import Keep
+from judges.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a recipe brings to every question: the teacher, and the rule for keeping a judged trace."""
+
+    teacher: Teacher | None
+    keep: Keep
+
+
+@dataclass(frozen=True, slots=True)
+class Curated:
+    """All that came of one question."""
+
+    question: Question
+    outcome: Outcome
+    trace: Trace | None = None
+    verdict: Verdict | None = None
+    judgement: Judgement | None = None
+
+
+async def curate_question(question: Question, kit: Kit) -> Curated:
+    """One question's trace, its verdicts, and where it goes. Nothing that a question holds makes this raise."""
+    trace = distil(question, kit.teacher)
+    if isinstance(trace, str):
+        return Curated(question, _outcome(question, None, Verdict(None, trace)))
+    verdict = check(question, trace)
+    if verdict.value is not True:
+        return Curated(question, _outcome(question, trace, verdict), trace, verdict)
+    judgement = judge(question, trace, verdict, kit.keep)
+    return Curated(question, _outcome(question, trace, judgement.verdict), trace, verdict, judgement)
+
+
+def _outcome(question: Question, trace: Trace | None, verdict: Verdict) -> Outcome:
+    """Good goes to sft; bad goes to rl where rules can verify an answer, the paper's way to keep hard questions;
+    undecided goes nowhere, by name."""
+    label, goes_to = (
+        ("good", "sft") if verdict.value else ("bad", "rejects") if verdict.value is False else ("undecided", "rejects")
+    )
+    if label == "bad" and question.answer_kind in VERIFIABLE_KINDS and "gold_conflict" not in question.flags:
+        goes_to = "rl"
+    detail = verdict.extracted or ""
+    if verdict.reason.endswith("_differs"):
+        detail = (
+            f"{verdict.extracted} against {' or '.join(filter(None, (question.gold, *question.gold_alternatives)))}"
+        )
+    return Outcome(
+        question_id=question.id,
+        source=question.source,
+        label=label,  # type: ignore[arg-type]  # one of the three literals above
+        reason=verdict.reason,
+        goes_to=goes_to,  # type: ignore[arg-type]
+        detail=detail,
+        sample=trace.sample if trace else None,
+        attempt=trace.attempt if trace else None,
+    )

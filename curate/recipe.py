@@ -1,0 +1,226 @@
+"""recipe.yaml -> Recipe: one frozen model with exactly the keys that work; every error names its line.
+
+    load_recipe("quickstart", {"sources.0.limit": 10})
+
+A source's own options ("columns" of `table`) are declared by its module and checked in the same pass.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import ModuleType, NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+
+from curate.errors import UserError
+from curate.names import module, nearest, recipe_file
+from curate.recipe_file import Loc, Places, override, place_of, read_yaml
+from curate.records import Module
+
+
+class Part(BaseModel):
+    """A part of a recipe: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class SourceSpec(Part):
+    """One corpus to read. Keys beyond these belong to the source's own module."""
+
+    model_config = ConfigDict(extra="allow")
+
+    use: str = Field(
+        description="the source's module: a name that `curate sources` lists, or a dotted path of your own"
+    )
+    location: str = Field(
+        alias="from", description="a file, a glob (relative to the recipe), or hf://org/name[@revision]"
+    )
+    name: str = Field(default="", description="what the source is called in tables; by default `use`")
+    split: str | None = Field(
+        default=None, description="the split of origin; of a Hub dataset, the one to load (default train)"
+    )
+    limit: int | None = Field(default=None, ge=1, description="read at most so many records")
+    module: Module | None = Field(default=None, description="Fin-R1's module; by default the source's own")
+    licence: str | None = Field(
+        default=None, description="the licence of this copy; by default the one the source states"
+    )
+
+    _implementation: ModuleType = PrivateAttr()
+    _options: BaseModel = PrivateAttr()
+
+    @property
+    def implementation(self) -> ModuleType:
+        """The source's module."""
+        return self._implementation
+
+    @property
+    def options(self) -> BaseModel:
+        """The source's own options, checked by the model that its module declares."""
+        return self._options
+
+
+class AtLeast(Part):
+    """A rule for keeping a trace that misses some criteria."""
+
+    at_least: int = Field(ge=1, le=7, description="criteria of the seven that must be met")
+
+
+class DistilSpec(Part):
+    """Who writes traces for questions that carry none."""
+
+    by: str = Field(description="the teacher: `program` (writes out gold programs), or a dotted path of your own")
+
+
+class JudgeSpec(Part):
+    """Round two, the reasoning judge `rules`."""
+
+    keep: Literal["all"] | AtLeast = Field(default="all", description="`all` seven criteria, or {at_least: n}")
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+class Recipe(Part):
+    """What to read, how to get traces, and what to keep."""
+
+    name: Name = Field(description="the recipe's name; the run directory is runs/<name>")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$", description="the dataset's version, such as 1.0.0")
+    sources: tuple[SourceSpec, ...] = Field(min_length=1, strict=False, description="the corpora to read")
+    distil: DistilSpec | None = Field(
+        default=None, description="the teacher; without one, only traces that sources carry"
+    )
+    judge: JudgeSpec = Field(default=JudgeSpec(), description="round two, the judge of the reasoning")
+
+    _base: Path = PrivateAttr()
+
+    @property
+    def base(self) -> Path:
+        """The folder that relative paths start from: the recipe file's."""
+        return self._base
+
+    def digest(self) -> str:
+        """128 bits of BLAKE2b over what the recipe says, in canonical JSON."""
+        said = json.dumps(
+            self.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+        )
+        return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+def load_recipe(name: str | Path, overrides: Mapping[str, Any] | None = None) -> Recipe:
+    """The checked recipe of a file or name, with overrides {"sources.0.limit": 10} applied before the check.
+
+    A `from` that is overridden is relative to the current folder, as on a command line. Raises UserError with every
+    fault, each with its line, what was found, and what is allowed.
+    """
+    path = recipe_file(name)
+    values, places = read_yaml(path)
+    for setting, value in (overrides or {}).items():
+        if setting.endswith(".from") and isinstance(value, str) and not value.startswith("hf://"):
+            value = str(Path(value).absolute())
+        override(values, places, setting, value)
+    try:
+        recipe = Recipe.model_validate(values)
+    except ValidationError as error:
+        raise _user_error(error, (), Recipe, path, places) from None
+    recipe._base = path.parent
+    for index, spec in enumerate(recipe.sources):
+        _resolve(spec, index, path, places)
+    _check_names(recipe.sources, path, places)
+    if recipe.distil is not None:
+        _located(lambda by=recipe.distil.by: _teacher(by), ("distil", "by"), path, places)
+    return recipe
+
+
+def teacher(by: str) -> ModuleType:
+    """The module of a teacher that needs no model: it offers `write(question) -> Trace | str`."""
+    return module("conversions", "program_steps" if by == "program" else by)
+
+
+def _teacher(by: str) -> ModuleType:
+    if by != "program" and "." not in by:
+        raise UserError(
+            f"no teacher is called '{by}'{nearest(by, ['program'])}\n"
+            "  known: program; or the dotted path of a module of your own"
+        )
+    found = teacher(by)
+    if not hasattr(found, "write"):
+        raise UserError(f"the module '{by}' has no function write(question) -> Trace | str")
+    return found
+
+
+def _located(action: Any, loc: Loc, path: Path, places: Places) -> Any:
+    try:
+        return action()
+    except UserError as error:
+        raise UserError(f"{place_of(loc, places, str(path))}: {error}") from None
+
+
+def _resolve(spec: SourceSpec, index: int, path: Path, places: Places) -> None:
+    found = _located(lambda: module("sources", spec.use), ("sources", index, "use"), path, places)
+    options: type[BaseModel] = getattr(found, "Options", Part)
+    try:
+        spec._options = options.model_validate(spec.model_extra or {})
+    except ValidationError as error:
+        raise _user_error(error, ("sources", index), options, path, places, SourceSpec) from None
+    spec._implementation = found
+
+
+def _check_names(specs: Iterable[SourceSpec], path: Path, places: Places) -> None:
+    seen: set[str] = set()
+    for index, spec in enumerate(specs):
+        if (name := spec.name or spec.use.rpartition(".")[2]) in seen:
+            where = place_of(("sources", index), places, str(path))
+            raise UserError(f"{where}: two sources are called '{name}'; give this one a `name:` of its own")
+        if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
+            where = place_of(("sources", index, "name"), places, str(path))
+            raise UserError(f"{where}: '{name}' cannot name a source; use letters, digits, '.', '_' and '-'")
+        seen.add(name)
+
+
+def _user_error(
+    error: ValidationError,
+    prefix: Loc,
+    model: type[BaseModel],
+    path: Path,
+    places: Places,
+    also: type[BaseModel] | None = None,
+) -> UserError:
+    lines = []
+    for fault in error.errors(include_url=False):
+        inner = tuple(
+            part for part in fault["loc"] if not (isinstance(part, str) and part in ("AtLeast", "literal['all']"))
+        )
+        loc = (*prefix, *inner)
+        where = place_of(loc, places, str(path))
+        key = ".".join(map(str, loc))
+        if fault["type"] == "extra_forbidden":
+            known = [*_keys(model, inner[:-1]), *(_keys(also, ()) if also and len(inner) == 1 else ())]
+            lines.append(
+                f"{where}: unknown key '{inner[-1]}'{nearest(str(inner[-1]), known)}\n"
+                f"  keys allowed here: {', '.join(known)}"
+            )
+        elif fault["type"] == "missing":
+            lines.append(f"{where}: '{key}' is missing")
+        else:
+            lines.append(f"{where}: '{key}': {fault['msg'][0].lower()}{fault['msg'][1:]}; found {fault['input']!r}")
+    return UserError("\n".join(dict.fromkeys(lines)))
+
+
+def _keys(model: type[BaseModel] | None, loc: Loc) -> list[str]:
+    """The keys that the model allows at a place inside it."""
+    for part in loc:
+        if isinstance(part, int) or model is None:
+            continue
+        fields = {info.alias or name: info.annotation for name, info in model.model_fields.items()}
+        model = _model_in(fields.get(str(part)))
+    return [info.alias or name for name, info in model.model_fields.items()] if model else []
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if get_origin(annotation) in (Union, UnionType, tuple, list, Annotated):
+        inner = [_model_in(part) for part in get_args(annotation) if part not in (NoneType, Ellipsis)]
+        return next((found for found in inner if found), None)
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None

@@ -1,0 +1,127 @@
+"""The records that travel: Row in, Question, Trace and Outcome on the way. All frozen.
+
+A source's module turns each raw Row into Questions; from there on the whole pipeline knows one form only.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Language = Literal["en", "zh"]
+Module = Literal["code", "professional_knowledge", "non_reasoning_business", "reasoning_business"]
+AnswerKind = Literal["number", "percent", "boolean", "choice", "choices", "label", "labels", "span", "text", "code"]
+Label = Literal["good", "bad", "undecided", "dropped"]
+Destination = Literal["sft", "rl", "rejects"]
+Origin = Literal["distilled", "merged", "program", "imported"]
+TraceOutcome = Literal["ok", "truncated", "empty_reasoning", "empty_answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One raw record: its value as parsed, and where it stands ("train.json", 17: the line or the ordinal number)."""
+
+    value: Any
+    file: str
+    number: int
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a corpus, in the one form that everything behind the source knows.
+
+    id: "<source>:<source_id>", unique in a run; group: what must stay together in a split (document, conversation).
+    gold: None where the source gives none, never ""; gold_alternatives: other writings that are as good.
+    options: letter -> text, in order; flags: known defects; meta: whatever else, JSON-able.
+    """
+
+    id: str
+    source: str
+    source_id: str
+    group: str
+    language: Language
+    task: str
+    question: str
+    answer_kind: AnswerKind
+    gold: str | None
+    licence: str
+    split: str | None = None
+    module: Module | None = None
+    context: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    gold_alternatives: tuple[str, ...] = ()
+    explanation: str | None = None
+    flags: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Reasoning and answer for one question.
+
+    sample: which of several wanted traces, from 0; attempt: which try at it, from 0; origin: who wrote it.
+    answer: the text after the reasoning; final: the final answer cut out of it, or None; outcome: what came back.
+    """
+
+    question_id: str
+    reasoning: str
+    answer: str
+    final: str | None
+    outcome: TraceOutcome
+    origin: Origin
+    model: str
+    sample: int = 0
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one question ended: label and reason (a key of judges.REASONS), the detail in words, where it goes, and
+    the chosen trace's sample and attempt (None where there is none)."""
+
+    question_id: str
+    source: str
+    label: Label
+    reason: str
+    goes_to: Destination
+    detail: str = ""
+    sample: int | None = None
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What the recipe says of a source, for its module to write into Questions."""
+
+    name: str
+    licence: str
+    split: str | None = None
+    module: Module | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """What a source's module states about its corpus.
+
+    licence: as its publishers state it, by SPDX name where there is one; home: where it is published.
+    defects: flag -> what it means; these flags are counted in the funnel.
+    """
+
+    title: str
+    licence: str
+    home: str
+    language: Language | Literal["any"]
+    module: Module | None
+    task: str
+    form: str
+    defects: Mapping[str, str] = field(default_factory=dict)
+    citation: str = ""
+
+
+def content_id(*parts: str) -> str:
+    """A stable id for a record whose corpus gives none: 64 bits of BLAKE2b over its text, in hex."""
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,169 @@
+"""A run's outcomes as a list, and one question laid out for reading: question, table, gold, trace, verdicts, votes."""
+
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from curate.errors import UserError
+from curate.names import nearest
+from curate.records import Question
+from curate.runs import Run
+from curate.terminal import console
+
+_STYLES = {"good": "green", "bad": "red", "undecided": "yellow", "dropped": "dim"}
+_VOTES = {1: Text("1", style="green"), 0: Text("0", style="red"), None: Text("?", style="yellow")}
+_TRUTH = {
+    True: Text("right", style="green"),
+    False: Text("wrong", style="red"),
+    None: Text("undecided", style="yellow"),
+}
+_RAW = 2000
+_WIDE = 110  # columns from which the list has room for details
+
+
+def print_list(run: Run, wanted: dict[str, str | None], limit: int) -> None:
+    """The outcomes that match, one a line."""
+    filters = {column: value for column, value in wanted.items() if value is not None}
+    where = " and ".join(f"{column} = ?" for column in filters) or "true"
+    with run.connect() as connection:
+        for column, value in filters.items():
+            known = [
+                row[0] for row in connection.execute(f"select distinct {column} from outcomes order by all").fetchall()
+            ]
+            if value not in known:
+                raise UserError(
+                    f"no outcome has the {column} '{value}'{nearest(value, known)}\n  this run has: {', '.join(known)}"
+                )
+        values = list(filters.values())
+        counted = connection.execute(f"select count(*) from outcomes where {where}", values).fetchone()
+        query = f"select question_id, label, reason, goes_to, detail from outcomes where {where} order by rowid limit ?"
+        rows = connection.execute(query, [*values, limit]).fetchall()
+    wide = console().width >= _WIDE
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for name in ("id", "label", "reason", "to", *(["detail"] if wide else [])):
+        table.add_column(name, overflow="fold", no_wrap=name in ("label", "reason", "to"))
+    for question_id, label, reason, goes_to, detail in rows:
+        cells = [Text(question_id), Text(label, style=_STYLES[label]), Text(reason), Text(goes_to)]
+        table.add_row(*cells, *([Text(detail)] if wide else []))
+    console().print(table)
+    count = counted[0] if counted else 0
+    if count > len(rows):
+        console().print(f"{len(rows)} of {count:,}; --limit shows more", style="dim")
+
+
+def print_record(run: Run, question_id: str) -> None:
+    """One question as a page. Raises UserError for an unknown id."""
+    question = run.question(question_id)
+    with run.connect() as connection:
+        outcome = _one(connection, "from outcomes where question_id = ?", question_id)
+        if outcome is None:
+            raise UserError(
+                f"no question '{question_id}'{_similar(connection, question_id)}\n  `curate show {run.path}` lists them"
+            )
+        parts: list[RenderableType] = [_head(question_id, outcome, connection)]
+        if question is None:
+            parts += _unreadable(connection, question_id)
+        else:
+            parts += _question(question)
+            parts += _trace(connection, outcome)
+    console().print(Group(*parts))
+
+
+def _one(connection: Any, query: str, *values: Any) -> dict[str, Any] | None:
+    found = connection.execute(query, list(values))
+    names = [column[0] for column in found.description]
+    row = found.fetchone()
+    return None if row is None else dict(zip(names, row, strict=True))
+
+
+def _similar(connection: Any, question_id: str) -> str:
+    query = "select question_id from outcomes order by jaro_winkler_similarity(question_id, ?) desc limit 1"
+    found = connection.execute(query, [question_id]).fetchone()
+    return nearest(question_id, [found[0]]) if found else ""
+
+
+def _head(question_id: str, outcome: dict[str, Any], connection: Any) -> RenderableType:
+    meaning = _one(connection, "select meaning from reasons where reason = ?", outcome["reason"])
+    line = Text.assemble(
+        (question_id, "bold"), "  ", (outcome["label"], _STYLES[outcome["label"]]), f" -> {outcome['goes_to']}\n",
+        (f"{outcome['reason']}: {meaning['meaning'] if meaning else ''}", "dim"),
+    )  # fmt: skip
+    if outcome["detail"]:
+        line.append(f"\n{outcome['detail']}", style="dim")
+    return line
+
+
+def _unreadable(connection: Any, question_id: str) -> list[RenderableType]:
+    row = _one(connection, "from unreadable where question_id = ?", question_id)
+    return [_title("the record as it stands"), Text(row["raw"][:_RAW])] if row else []
+
+
+def _title(text: str) -> RenderableType:
+    return Rule(Text(text), align="left", style="dim")
+
+
+def _question(question: Question) -> list[RenderableType]:
+    facts = [question.language, question.answer_kind, question.licence, question.module, question.split]
+    parts: list[RenderableType] = [Text(" · ".join(filter(None, facts)), style="dim")]
+    if question.flags:
+        parts.append(Text("flags: " + ", ".join(question.flags), style="yellow"))
+    parts += [_title("question"), Text(question.question)]
+    parts += [Text(f"{letter}. {text}") for letter, text in question.options.items()]
+    if question.context:
+        parts += [_title("context"), *_context(question.context)]
+    golds = [question.gold, *question.gold_alternatives] if question.gold else list(question.gold_alternatives)
+    parts += [_title("gold"), Text(" or ".join(filter(None, golds)) or "none")]
+    if question.explanation:
+        parts.append(Text(question.explanation, style="dim"))
+    return parts
+
+
+def _context(context: str) -> list[RenderableType]:
+    """The context's text, and its lines of cells between pipes as a table."""
+    parts: list[RenderableType] = []
+    for block in context.split("\n\n"):
+        rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in block.splitlines()]
+        if len(rows) > 1 and all(len(row) > 1 for row in rows):
+            parts.append(_cells([row for row in rows if set("".join(row)) - set("-: ")]))
+        else:
+            parts.append(Padding(Text(block), (0, 0, 1, 0)))
+    return parts
+
+
+def _cells(rows: list[list[str]]) -> Table:
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for index in range(max(map(len, rows))):
+        header = rows[0][index] if index < len(rows[0]) else ""
+        table.add_column(Text(header), overflow="fold", justify="right" if index else "left")
+    for row in rows[1:]:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _trace(connection: Any, outcome: dict[str, Any]) -> list[RenderableType]:
+    if outcome["sample"] is None:
+        return []
+    key = (outcome["question_id"], outcome["sample"], outcome["attempt"])
+    where = "where question_id = ? and sample = ? and attempt = ?"
+    trace = _one(connection, f"from traces {where}", *key)
+    check = _one(connection, f"from checks {where}", *key)
+    assert trace is not None, key
+    assert check is not None, key
+    parts: list[RenderableType] = [
+        _title(f"reasoning ({trace['origin']}, {trace['model']}, {trace['outcome']})"), Text(trace["reasoning"]),
+        _title("answer"), Text(trace["answer"]),
+        _title(f"round one ({check['method']})"),
+        Text.assemble(_TRUTH[check["value"]], f"  {check['reason']}: {check['extracted']}"),
+    ]  # fmt: skip
+    votes = connection.execute(f"select criterion, vote, rationale, judge from scores {where}", list(key)).fetchall()
+    if votes:
+        table = Table(box=None, show_header=False, pad_edge=False)
+        for criterion, vote, rationale, _ in votes:
+            table.add_row(_VOTES[vote], criterion, Text(rationale, style="dim"))
+        parts += [_title(f"round two ({votes[0][3]})"), table]
+    return parts

@@ -1,0 +1,181 @@
+"""The tables of a run: one declaration gives the Arrow schema, the DuckDB comments and the documentation.
+
+Rows are tuples in the order of their table's columns. Parquet files are written in row groups as the run goes, so
+that memory stays flat; the same rows give the same bytes.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from curate.records import Question
+
+_OPTIONS = pa.list_(pa.struct([("letter", pa.string()), ("text", pa.string())]))
+_FILES = pa.list_(pa.struct([("name", pa.string()), ("sha256", pa.string()), ("revision", pa.string())]))
+_COUNTS = pa.list_(pa.struct([("flag", pa.string()), ("questions", pa.int64())]))
+_TEXTS = pa.list_(pa.string())
+
+Column = tuple[str, pa.DataType, str]
+
+_TRACE_KEY: tuple[Column, ...] = (
+    ("question_id", pa.string(), "the question; with sample and attempt, the key of a trace"),
+    ("sample", pa.int16(), "which of several wanted traces, from 0"),
+    ("attempt", pa.int16(), "which try at it, from 0"),
+)
+
+TABLES: Mapping[str, tuple[Column, ...]] = {
+    "questions": (
+        ("id", pa.string(), "<source>:<source_id>, the key"),
+        ("source", pa.string(), "the source's name in the recipe"),
+        ("source_id", pa.string(), "the record's own id, or a hash of its content"),
+        ("group", pa.string(), "what stays together in a split: document, conversation, parent"),
+        ("language", pa.string(), "en or zh"),
+        ("task", pa.string(), "the instruction before the question"),
+        ("question", pa.string(), "the question's text"),
+        ("answer_kind", pa.string(), "number percent boolean choice choices label labels span text code"),
+        ("gold", pa.string(), "the gold answer; null where the source gives none"),
+        ("licence", pa.string(), "the licence of the source"),
+        ("split", pa.string(), "the split of origin"),
+        ("module", pa.string(), "Fin-R1's module"),
+        ("context", pa.string(), "what the question is about: text and table"),
+        ("options", _OPTIONS, "the options of a choice, in order"),
+        ("gold_alternatives", _TEXTS, "other writings of the gold that are as good"),
+        ("explanation", pa.string(), "the source's own explanation of the answer"),
+        ("flags", _TEXTS, "known defects; `curate sources NAME` explains them"),
+        ("meta", pa.string(), "whatever else the source gives, as JSON"),
+    ),
+    "traces": (
+        *_TRACE_KEY,
+        ("origin", pa.string(), "distilled merged program imported"),
+        ("model", pa.string(), "who wrote it"),
+        ("outcome", pa.string(), "ok truncated empty_reasoning empty_answer"),
+        ("reasoning", pa.string(), "the reasoning"),
+        ("answer", pa.string(), "the text after the reasoning"),
+        ("final", pa.string(), "the final answer cut out of it; null where there is none"),
+    ),
+    "checks": (
+        *_TRACE_KEY,
+        ("value", pa.bool_(), "round one: true right, false wrong, null undecided"),
+        ("reason", pa.string(), "why, as a code; see the table reasons"),
+        ("extracted", pa.string(), "the final answer that was matched"),
+        ("method", pa.string(), "rule, or the name of the model that judged"),
+    ),
+    "scores": (
+        *_TRACE_KEY,
+        ("judge", pa.string(), "who voted"),
+        ("criterion", pa.string(), "one of the seven"),
+        ("vote", pa.int8(), "1 met, 0 not met, null cannot tell"),
+        ("rationale", pa.string(), "the vote's reason in words"),
+    ),
+    "measures": (
+        *_TRACE_KEY,
+        ("name", pa.string(), "what was measured"),
+        ("value", pa.float64(), "the number; null where there was nothing to measure"),
+    ),
+    "outcomes": (
+        ("question_id", pa.string(), "the question, or <source>:<place> of an unreadable record; the key"),
+        ("source", pa.string(), "the source's name in the recipe"),
+        ("label", pa.string(), "good bad undecided dropped"),
+        ("reason", pa.string(), "why, as a code; see the table reasons"),
+        ("goes_to", pa.string(), "sft rl rejects"),
+        ("detail", pa.string(), "the reason in words: criteria, the gold that was missed, the parser's error"),
+        ("sample", pa.int16(), "the chosen trace's sample; null where there is no trace"),
+        ("attempt", pa.int16(), "the chosen trace's attempt"),
+    ),
+    "unreadable": (
+        ("question_id", pa.string(), "<source>:<place>"),
+        ("source", pa.string(), "the source's name in the recipe"),
+        ("place", pa.string(), "file and line, or file and record number"),
+        ("error", pa.string(), "what is wrong with the record"),
+        ("raw", pa.string(), "its text, the first 10,000 characters"),
+    ),
+    "sources": (
+        ("source", pa.string(), "the source's name in the recipe, the key"),
+        ("use", pa.string(), "its module"),
+        ("location", pa.string(), "the recipe's `from`"),
+        ("licence", pa.string(), "its licence"),
+        ("home", pa.string(), "where the corpus is published"),
+        ("files", _FILES, "the files that were read, with their hashes"),
+        ("records", pa.int64(), "records read"),
+        ("unreadable", pa.int64(), "records that could not be read"),
+        ("questions", pa.int64(), "questions made of the others"),
+        ("flagged", pa.int64(), "questions with at least one flag"),
+        ("flags", _COUNTS, "questions by flag"),
+    ),
+}
+
+ROW_GROUP = 1000
+
+
+def schema(table: str) -> pa.Schema:
+    """The Arrow schema of a table, its columns' comments as metadata."""
+    return pa.schema([pa.field(name, kind, metadata={"comment": comment}) for name, kind, comment in TABLES[table]])
+
+
+class Writer:
+    """Writes one table to a Parquet file in row groups; to be used with `with`."""
+
+    def __init__(self, table: str, path: Path, row_group: int = ROW_GROUP) -> None:
+        self._schema, self._row_group, self._rows = schema(table), row_group, list[tuple[Any, ...]]()
+        self._file = pq.ParquetWriter(path, self._schema, compression="zstd", write_statistics=True)
+
+    def add(self, *rows: tuple[Any, ...]) -> None:
+        self._rows.extend(rows)
+        if len(self._rows) >= self._row_group:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            columns = [
+                pa.array(values, field.type)
+                for values, field in zip(zip(*self._rows, strict=True), self._schema, strict=True)
+            ]
+            self._file.write_table(pa.Table.from_arrays(columns, schema=self._schema))
+            self._rows.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._flush()
+        self._file.close()
+
+
+_QUESTION_FIELDS = tuple(name for name, _, _ in TABLES["questions"])
+assert set(_QUESTION_FIELDS) == {field.name for field in dataclasses.fields(Question)}
+
+
+def question_row(question: Question) -> tuple[Any, ...]:
+    """A Question as a row of `questions`."""
+    special: dict[str, Any] = {
+        "options": [{"letter": letter, "text": text} for letter, text in question.options.items()],
+        "meta": json.dumps(question.meta, ensure_ascii=False, default=str),
+    }
+    return tuple(special[name] if name in special else getattr(question, name) for name in _QUESTION_FIELDS)
+
+
+def question_of(row: Mapping[str, Any]) -> Question:
+    """The Question of a row of `questions`."""
+    special = {
+        "options": {option["letter"]: option["text"] for option in row["options"]},
+        "gold_alternatives": tuple(row["gold_alternatives"]),
+        "flags": tuple(row["flags"]),
+        "meta": json.loads(row["meta"]),
+    }
+    return Question(**{**row, **special})
+
+
+def read_rows(path: Path, columns: Sequence[str] | None = None, batch: int = ROW_GROUP) -> Any:
+    """The rows of a Parquet file as mappings, a batch at a time."""
+    with pq.ParquetFile(path) as file:
+        for part in file.iter_batches(batch, columns=columns):
+            yield from part.to_pylist()

@@ -1,0 +1,53 @@
+-- Views of scores.duckdb: what people ask of a run first. Comments stand beside each.
+
+create view funnel as
+select
+    s.source,
+    s.records,
+    s.unreadable,
+    s.flagged,
+    count(*) filter (o.label <> 'dropped' and c.question_id is null) as untraced,
+    count(*) filter (c.value) as answer_right,
+    count(*) filter (not c.value) as answer_wrong,
+    count(*) filter (c.question_id is not null and c.value is null) as answer_undecided,
+    count(*) filter (c.value and o.label = 'good') as reasoning_good,
+    count(*) filter (c.value and o.label = 'bad') as reasoning_bad,
+    count(*) filter (c.value and o.label = 'undecided') as reasoning_undecided,
+    count(*) filter (o.goes_to = 'sft') as sft,
+    count(*) filter (o.goes_to = 'rl') as rl,
+    count(*) filter (o.goes_to = 'rejects') as rejects
+from sources s
+left join outcomes o using (source)
+left join checks c on c.question_id = o.question_id and c.sample = o.sample and c.attempt = o.attempt
+group by all
+order by min(s.rowid);
+comment on view funnel is 'records in, and how many came through each round, by source';
+
+create view criterion_rates as
+select
+    q.source,
+    s.judge,
+    s.criterion,
+    count(*) filter (s.vote = 1) as met,
+    count(*) filter (s.vote = 0) as failed,
+    count(*) filter (s.vote is null) as undecided,
+    round(count(*) filter (s.vote = 1) / nullif(count(s.vote), 0), 4) as rate
+from scores s
+join questions q on q.id = s.question_id
+group by all
+order by q.source, s.judge, s.criterion;
+comment on view criterion_rates is 'how often each criterion was met, by source and judge; undecided votes stand outside the rate';
+
+create view rl_pool as
+select q.id, q.source, q.answer_kind, q.gold, q.gold_alternatives, o.reason, o.detail
+from outcomes o
+join questions q on q.id = o.question_id
+where o.goes_to = 'rl';
+comment on view rl_pool is 'questions kept for reinforcement learning, with what went wrong';
+
+create view flags as
+select source, flag, count(*) as questions
+from (select source, unnest(flags) as flag from questions)
+group by all
+order by all;
+comment on view flags is 'known defects of the questions, by source';

@@ -1,0 +1,154 @@
+"""Deterministic numbers about one trace, in both languages and in linear time; no model is asked.
+
+    measure(subject)  ->  {"steps": 4, "repeated_sentences": 0.0, "gold_term_overlap": 1.0, ...}
+
+Measures are evidence: they stand beside the votes in the tables, and `rules` votes from them alone.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from judges.answers import Gold, match
+from judges.answers.extract import boxes, stated
+from judges.answers.quantity import distinct, quantities
+from judges.reasoning.terms import finance_terms, terms, tokens
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]")
+_NUMBERED = re.compile(
+    r"^\s*(?:\**\s*(?:step\s*)?\d{1,2}\s*[.):：、]|(?:第[一二三四五六七八九十\d]+步)|[-*•]\s)", re.IGNORECASE
+)
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])|\n+")
+_FINISHED = re.compile(r"[.!?。！？)）\]】}\"”'`*%|]\s*$|\d\s*$")
+_TAIL = 400
+_NGRAM = 12
+_ECHO_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What round two looks at: one trace beside its question.
+
+    answer: the reply's text after its reasoning; final: the final answer cut out of it, or None.
+    kind, gold, options, explanation, question, context, language ("en" or "zh"): the question's.
+    boxed_asked: whether the instruction asked for a box (it is ours to know only for traces that we had written).
+    right: round one's verdict.
+    """
+
+    reasoning: str
+    answer: str
+    final: str | None
+    kind: str
+    gold: str | None
+    question: str
+    context: str = ""
+    explanation: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
+    boxed_asked: bool = True
+    right: bool | None = None
+
+
+def measure(subject: Subject) -> dict[str, float | None]:
+    """All measures of one trace; None where a measure has nothing to stand on. Shares lie between 0 and 1."""
+    sentences = [piece for raw in _SENTENCES.split(subject.reasoning) if (piece := raw.strip())]
+    words = tokens(subject.reasoning)
+    distinct_words = set(words)
+    return {
+        "characters": len(subject.reasoning),
+        "steps": _steps(subject.reasoning, sentences),
+        "sentences": len(sentences),
+        "repeated_sentences": _repeated_sentences(sentences),
+        "repeated_ngrams": _repeated_ngrams(words),
+        "gold_term_overlap": _gold_term_overlap(subject, distinct_words),
+        "question_terms": len(terms(subject.question) & distinct_words),
+        "finance_terms": len(finance_terms(subject.reasoning, distinct_words)),
+        "han_share": _han_share(subject.reasoning),
+        "boxes": len(boxes(subject.answer)),
+        "concludes_answer": _concludes_answer(subject),
+        "finished": float(bool(_FINISHED.search(subject.reasoning[-_TAIL:].rstrip()))),
+    }
+
+
+def _steps(reasoning: str, sentences: list[str]) -> int:
+    """Numbered items where there are two or more, else paragraphs or lines, else the sentences of a single block."""
+    lines = [line for line in reasoning.splitlines() if line.strip()]
+    numbered = sum(1 for line in lines if _NUMBERED.match(line))
+    return numbered if numbered >= 2 else len(lines) if len(lines) >= 2 else len(sentences)
+
+
+def _repeated_sentences(sentences: list[str]) -> float:
+    """Share of sentences that were said before, word for word; short ones ("Wait.") are not counted."""
+    long = [re.sub(r"\s+", "", sentence).casefold() for sentence in sentences if len(sentence) >= _ECHO_LENGTH]
+    return 1 - len(set(long)) / len(long) if long else 0.0
+
+
+def _repeated_ngrams(words: list[str]) -> float:
+    """Share of runs of 12 words (or Chinese characters) that occurred before."""
+    runs = len(words) - _NGRAM + 1
+    if runs < 1:
+        return 0.0
+    return 1 - len(set(zip(*(words[offset:] for offset in range(_NGRAM)), strict=False))) / runs
+
+
+def _gold_term_overlap(subject: Subject, words: set[str]) -> float | None:
+    """Share of the standard answer's terms that the reasoning uses: option texts of the gold and the explanation's
+    terms; a gold that is only a number counts by its value."""
+    standard = " ".join(filter(None, (subject.explanation, *_gold_texts(subject))))
+    wanted = terms(standard)
+    if wanted:
+        return len(wanted & words) / len(wanted)
+    if subject.gold is None:
+        return None
+    if not (golds := quantities(subject.gold)):
+        said = set(tokens(" ".join(_gold_texts(subject))))  # yes, 是: counted by the word itself
+        return len(said & words) / len(said) if said else None
+    plain = golds[0].plain
+    if any(word in words for word in re.findall(r"\d+(?:\.\d+)?", subject.gold.replace(",", ""))):
+        return 1.0
+    near = abs(plain) / 1000
+    return float(any(abs(abs(item.plain) - abs(plain)) <= near for item in quantities(subject.reasoning[-4000:])))
+
+
+def _gold_texts(subject: Subject) -> list[str]:
+    if subject.gold is None:
+        return []
+    return (
+        [text for letter, text in subject.options.items() if letter in subject.gold]
+        if subject.options
+        else [subject.gold]
+    )
+
+
+def _han_share(text: str) -> float | None:
+    """Share of Han characters among these and Latin words (five letters a word); None without either."""
+    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text)) / 5
+    return han / (han + latin) if han or latin else None
+
+
+def _concludes_answer(subject: Subject) -> float | None:
+    """1 if the reasoning's own conclusion is the final answer, 0 if it states another one, None if it states none."""
+    if subject.final is None:
+        return None
+    tail = subject.reasoning[-_TAIL:]
+    boxed = boxes(tail)
+    conclusion = boxed[-1] if boxed else stated(tail)
+    final = Gold(subject.kind, subject.final, options=subject.options)
+    if conclusion is not None and (verdict := match(conclusion, final).value) is not None:
+        return float(verdict)
+    if subject.kind in ("number", "percent"):
+        wanted = distinct(quantities(subject.final))
+        last = quantities(tail)
+        if len(wanted) == 1 and any(match(f"{item.value}{'%' if item.percent else ''}", final).value for item in last):
+            return 1.0
+        return None
+    return 1.0 if _names(tail, subject) else None
+
+
+def _names(tail: str, subject: Subject) -> bool:
+    """Does the end of the reasoning name the final choice: its letter standing alone, or its option's text?"""
+    final = subject.final or ""
+    if subject.options.get(final.strip(), "\0") in tail:
+        return True
+    return bool(re.search(rf"(?<![A-Za-z]){re.escape(final.strip())}(?![A-Za-z])", tail))

@@ -1,0 +1,1 @@
+"""Recipes (YAML), sources (one module a corpus), conversions, prompts and samples."""

@@ -1,0 +1,1 @@
+"""Conversions: from what a corpus holds to what a dataset needs."""

@@ -1,0 +1,231 @@
+"""Teacher `program`: a gold program written out as the derivation that a person would give. No model is asked.
+
+    write(question with "divide(2577, 15121)")  ->  Trace:
+        1. From the table, row "current", column "2010": 2577.
+        2. From the table, row "total": 15121.
+        3. Divide 2577 by 15121: 2577 / 15121 ≈ 0.17042524.
+        4. As a percentage: 0.17042524 = 17.042524%.
+        5. Rounded: 17.042524% ≈ 17%.
+        6. Therefore, the answer is 17%.
+
+After FinReason, which wrapped FinQA's programs as reasoning; here every number is tied to the cell or sentence that
+FinQA's `gold_inds` names, and the steps are sentences. English and Chinese.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from curate.records import Question, Trace
+from judges.answers.quantity import quantities
+from recipes.conversions.finqa_program import TABLE_OPERATIONS, ProgramError, Step, run
+from recipes.conversions.numerals import is_exact, like, written
+
+MODEL = "program"
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "cell": "From the table, row “{row}”, column “{column}”: {number}.",
+        "row": "From the table, row “{row}”: {number}.",
+        "sentence": "From the text, “{quote}”: {number}.",
+        "question": "The question gives {number}.",
+        "given": "Take {number}.",
+        "read": "Read the row “{row}” of the table: {numbers}.",
+        "add": "Add {a} and {b}: {a} + {b} {eq} {r}.",
+        "subtract": "Subtract {b} from {a}: {a} - {b} {eq} {r}.",
+        "multiply": "Multiply {a} by {b}: {a} × {b} {eq} {r}.",
+        "divide": "Divide {a} by {b}: {a} / {b} {eq} {r}.",
+        "exp": "Raise {a} to the power of {b}: {a} ^ {b} {eq} {r}.",
+        "greater_yes": "Compare the two: {a} is greater than {b}.",
+        "greater_no": "Compare the two: {a} is not greater than {b}.",
+        "table_max": "The largest of them is {r}.",
+        "table_min": "The smallest of them is {r}.",
+        "table_sum": "Their sum is {sum} {eq} {r}.",
+        "table_average": "Their average is ({sum}) / {n} {eq} {r}.",
+        "asked": "We are asked: {question}",
+        "percent": "As a percentage: {r} = {p}%.",
+        "hundredfold": "In percent: {r} × 100 {eq} {p}.",
+        "rounded": "Rounded: {p} ≈ {answer}.",
+        "final": "Therefore, the answer is {answer}.",
+        "answer": "The answer is \\boxed{{{answer}}}.",
+        "and": ", ",
+    },
+    "zh": {
+        "cell": "由表格“{row}”一行、“{column}”一列得：{number}。",
+        "row": "由表格“{row}”一行得：{number}。",
+        "sentence": "由原文“{quote}”得：{number}。",
+        "question": "题目给出：{number}。",
+        "given": "取 {number}。",
+        "read": "读取表格“{row}”一行：{numbers}。",
+        "add": "将 {a} 与 {b} 相加：{a} + {b} {eq} {r}。",
+        "subtract": "用 {a} 减去 {b}：{a} - {b} {eq} {r}。",
+        "multiply": "将 {a} 乘以 {b}：{a} × {b} {eq} {r}。",
+        "divide": "用 {a} 除以 {b}：{a} / {b} {eq} {r}。",
+        "exp": "求 {a} 的 {b} 次方：{a} ^ {b} {eq} {r}。",
+        "greater_yes": "比较两者：{a} 大于 {b}。",
+        "greater_no": "比较两者：{a} 不大于 {b}。",
+        "table_max": "其中最大的是 {r}。",
+        "table_min": "其中最小的是 {r}。",
+        "table_sum": "合计为 {sum} {eq} {r}。",
+        "table_average": "平均值为 ({sum}) / {n} {eq} {r}。",
+        "asked": "题目要求：{question}",
+        "percent": "换算为百分数：{r} = {p}%。",
+        "hundredfold": "换算为百分数：{r} × 100 {eq} {p}。",
+        "rounded": "四舍五入：{p} ≈ {answer}。",
+        "final": "因此，答案是 {answer}。",
+        "answer": "答案是 \\boxed{{{answer}}}。",
+        "and": "、",
+    },
+}
+_QUOTE = 160
+_HERE = "\0"  # stands for the number until all numbers of one origin are known
+_HEADER = re.compile(r"[A-Za-z\u3400-\u9fff]|^(?:19|20)\d\d$")
+
+
+def write(question: Question) -> Trace | str:
+    """The derivation of a question's gold program; a key of judges.REASONS where there is none to write."""
+    program = question.meta.get("program")
+    if not isinstance(program, str) or not program.strip():
+        return "no_program"
+    try:
+        steps = run(program, question.meta.get("table") or table_of(question.context))
+    except ProgramError:
+        return "program_error"
+    words = _WORDS[question.language]
+    answer = final(question, steps[-1].result)
+    lines = [
+        *_derive(steps, question, words),
+        *_to_form(steps[-1].result, answer, words),
+        words["final"].format(answer=answer),
+    ]
+    opening = words["asked"].format(question=_one_line(question.question))
+    return Trace(
+        question_id=question.id,
+        reasoning="\n".join([opening, *(f"{number}. {line}" for number, line in enumerate(lines, 1))]),
+        answer=words["answer"].format(answer=answer),
+        final=answer,
+        outcome="ok",
+        origin="program",
+        model=MODEL,
+    )
+
+
+def final(question: Question, result: Fraction | bool) -> str:
+    """The program's result in the gold's own form; a plain number where there is no gold to go by."""
+    if isinstance(result, bool):
+        yes, no = ("是", "否") if question.language == "zh" else ("yes", "no")
+        return yes if result else no
+    return like(question.gold, result) if question.gold else written(result)
+
+
+def table_of(context: str) -> list[list[str]]:
+    """The rows of a table that stands in a context as lines of cells between pipes (Markdown rules left out)."""
+    rows = []
+    for line in context.splitlines():
+        if (
+            "|" in line
+            and (cells := [cell.strip() for cell in line.strip().strip("|").split("|")])
+            and set(line) - set("|-: ")
+        ):
+            rows.append(cells)
+    return rows
+
+
+def _derive(steps: Sequence[Step], question: Question, words: Mapping[str, str]) -> list[str]:
+    lines: list[str] = []
+    told: set[str] = set()
+    for step in steps:
+        if step.operation in TABLE_OPERATIONS:
+            lines.append(
+                words["read"].format(row=step.arguments[0], numbers=words["and"].join(map(written, step.values)))
+            )
+        else:
+            origins: dict[str, list[str]] = {}
+            for argument, value in zip(step.arguments, step.values, strict=True):
+                if not argument.startswith(("#", "const_")) and argument not in told:
+                    told.add(argument)
+                    origins.setdefault(_origin(argument, value, question, words), []).append(argument)
+            lines += [origin.replace(_HERE, words["and"].join(numbers)) for origin, numbers in origins.items()]
+        lines.append(_computation(step, words))
+    return lines
+
+
+def _to_form(result: Fraction | bool, answer: str, words: Mapping[str, str]) -> list[str]:
+    """The steps from the exact result to the written answer: into percent, and rounded."""
+    found = [] if isinstance(result, bool) else quantities(answer)
+    if isinstance(result, bool) or len(found) != 1:
+        return []
+    lines, bare, sign = [], Fraction(found[0].value / found[0].scale), ""
+    if bare and abs(bare - result * 100) < abs(bare - result):
+        key, sign = ("percent", "%") if found[0].percent else ("hundredfold", "")
+        lines.append(words[key].format(r=written(result), p=written(result * 100), eq="=" if is_exact(result) else "≈"))
+        result *= 100
+    if bare != result:
+        lines.append(words["rounded"].format(p=written(result) + sign, answer=answer))
+    return lines
+
+
+def _computation(step: Step, words: Mapping[str, str]) -> str:
+    result = step.result
+    if isinstance(result, bool):
+        a, b = map(written, step.values)
+        return words["greater_yes" if result else "greater_no"].format(a=a, b=b)
+    shown = [written(value) for value in step.values]
+    facts: dict[str, Any] = {"r": written(result), "eq": "=" if is_exact(result) else "≈", "n": len(shown)}
+    facts["sum"] = " + ".join(f"({text})" if text.startswith("-") else text for text in shown)
+    if step.operation not in TABLE_OPERATIONS:
+        facts["a"], facts["b"] = shown[0], f"({shown[1]})" if shown[1].startswith("-") else shown[1]
+    return words[step.operation].format(**facts)
+
+
+def _origin(argument: str, value: Fraction, question: Question, words: Mapping[str, str]) -> str:
+    """Where a number stands, as a sentence with _HERE for the number: the cell or sentence that the corpus' evidence
+    names, else the question; where neither holds it, nothing is said of its origin."""
+    table: Sequence[Sequence[str]] = question.meta.get("table") or table_of(question.context)
+    evidence: Mapping[str, str] = question.meta.get("evidence") or {}
+    for key, text in evidence.items():
+        kind, _, index = key.rpartition("_")
+        if kind == "table" and index.isdigit() and int(index) < len(table):
+            if (cell := _cell(table, int(index), value, words)) is not None:
+                return cell
+        elif kind == "text" and _holds(text, value):
+            return words["sentence"].format(quote=_around(text, argument), number=_HERE)
+    key = "question" if _holds(question.question, value) else "given"
+    return words[key].format(number=_HERE)
+
+
+def _cell(table: Sequence[Sequence[str]], index: int, value: Fraction, words: Mapping[str, str]) -> str | None:
+    row = table[index]
+    columns = [column for column, cell in enumerate(row) if column and _holds(cell, value)]
+    if not columns:
+        return None
+    header = table[0][columns[0]].strip() if index and columns[0] < len(table[0]) else ""
+    if not _HEADER.search(header):
+        header = ""  # the first row of many tables holds figures, not names
+    name = row[0].strip()
+    if len(columns) == 1 and header:
+        return words["cell"].format(row=name, column=header, number=_HERE)
+    return words["row"].format(row=name, number=_HERE)
+
+
+def _holds(text: str, value: Fraction) -> bool:
+    wanted = abs(value)
+    return any(
+        wanted in (abs(Fraction(found.plain)), abs(Fraction(found.value / found.scale))) for found in quantities(text)
+    )
+
+
+def _around(text: str, argument: str) -> str:
+    """The sentence, or where it is long the words around the number."""
+    text = _one_line(text)
+    if len(text) <= _QUOTE:
+        return text
+    at = max(text.find(argument.lstrip("-")), 0)
+    start = max(at - _QUOTE // 2, 0)
+    cut = text[start : start + _QUOTE]
+    return f"{'… ' if start else ''}{cut.strip()}{' …' if start + _QUOTE < len(text) else ''}"
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

@@ -1,0 +1,188 @@
+"""FinQA: numeric questions over a page of an annual report, each with a gold program. Raw schema.
+
+One raw record, shortened:
+    {"id": "AES/2010/page_225.pdf-3", "filename": "AES/2010/page_225.pdf",
+     "pre_text": ["..."], "post_text": ["..."],
+     "table_ori": [["", "2010"], ["Current", "$2,577"]], "table": [["", "2010"], ["current", "$ 2577"]],
+     "qa": {"question": "...", "answer": "17%", "exe_ans": 0.17043, "program": "divide(2577, 15121)",
+            "gold_inds": {"table_1": "...", "text_4": "..."}}}
+
+`answer` (a person's) is the gold and `exe_ans` (the program's) its alternative; 6 % of the test golds contradict each
+other. The release lost the "\\u" of escapes, so that characters became four digits: `finqa_escapes` repairs them.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from pydantic import BaseModel
+
+from curate.errors import BadRecord
+from curate.records import AnswerKind, Corpus, Question, Row, SourceInfo
+from judges.answers import Gold, match
+from judges.answers.choice import boolean
+from judges.answers.quantity import quantities
+from recipes.sources.finqa_escapes import repair_table, repair_words, suspects
+
+INFO = SourceInfo(
+    title="FinQA",
+    licence="MIT",
+    home="https://github.com/czyssrs/FinQA",
+    language="en",
+    module="reasoning_business",
+    task="Answer the question about this page of an annual report.",
+    form="raw: id, filename, pre_text, post_text, table_ori, table, qa {question, answer, exe_ans, program, gold_inds}",
+    defects={
+        "gold_conflict": "answer and exe_ans contradict each other, beyond percent, rounding and cutting off",
+        "gold_sign": "answer and exe_ans differ by their sign alone",
+        "gold_empty": "answer is empty; exe_ans stands alone",
+        "gold_unclear": "answer cannot be compared with exe_ans (prose, several numbers, a scale in words)",
+        "cells_repaired": "table cells whose lost escapes were put back from table_ori",
+        "words_repaired": "words whose lost escapes can be nothing else (2019s, 201c, 201d) were put back",
+        "escape_suspect": "a cell reads 2013, 2014, 2212 ... and no aligned table_ori tells whether it is a year",
+    },
+    citation="Chen et al., FinQA: A Dataset of Numerical Reasoning over Financial Data, EMNLP 2021",
+)
+
+
+class Options(BaseModel, extra="forbid", frozen=True):
+    """FinQA has no options of its own."""
+
+
+def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
+    """The record's one Question. Raises BadRecord where the raw schema is not kept."""
+    record = _mapping(row.value, "the record")
+    qa = _mapping(record.get("qa"), "'qa'")
+    source_id, asked = _text(record, "id"), _text(qa, "question").replace("\\n", " ").strip()
+    table, cells, unsure = _table(record)
+    texts, words = zip(
+        *(repair_words(text) for text in (asked, *_texts(record, "pre_text"), *_texts(record, "post_text"))),
+        strict=True,
+    )
+    before = len(record.get("pre_text") or ())
+    gold, alternatives, kind, flags = golds(qa.get("answer"), qa.get("exe_ans"))
+    if cells:
+        flags.append("cells_repaired")
+    if sum(words):
+        flags.append("words_repaired")
+    if unsure:
+        flags.append("escape_suspect")
+    context = "\n\n".join(filter(None, (_join(texts[1 : 1 + before]), linearise(table), _join(texts[1 + before :]))))
+    yield Question(
+        id=f"{corpus.name}:{source_id}",
+        source=corpus.name,
+        source_id=source_id,
+        group=str(record.get("filename") or source_id.rpartition("-")[0] or source_id),
+        language="en",
+        task=INFO.task,
+        question=texts[0],
+        answer_kind=kind,
+        gold=gold,
+        gold_alternatives=alternatives,
+        licence=corpus.licence,
+        split=corpus.split,
+        module=corpus.module,
+        context=context,
+        explanation=str(qa["explanation"]).strip() or None if qa.get("explanation") else None,
+        flags=tuple(flags),
+        meta={
+            "program": qa.get("program") or None,
+            "table": table,
+            "evidence": {key: repair_words(str(text))[0] for key, text in (qa.get("gold_inds") or {}).items()},
+            "repaired": {"cells": cells, "words": sum(words)},
+        },
+    )
+
+
+def golds(answer: Any, executed: Any) -> tuple[str | None, tuple[str, ...], AnswerKind, list[str]]:
+    """(gold, alternatives, kind, flags) out of FinQA's two golds, either of which may be missing."""
+    human = str(answer).replace("\\n", " ").strip() if answer is not None else ""
+    program = number_text(executed)
+    kind = _kind(human, program)
+    if not human or program is None:
+        flags = ["gold_empty"] if not human and program is not None else []
+        return human or program, (), kind, flags
+    verdict = match(program, Gold(kind, human))
+    if verdict.value is True or verdict.reason == "scale_unclear":  # "$ 19.6 million" of a table in millions
+        flags = []
+    elif verdict.value is None:
+        flags = (
+            ["gold_conflict"]
+            if verdict.reason in ("gold_unusable", "answer_unreadable") and _types_differ(human, program)
+            else ["gold_unclear"]
+        )
+    elif kind != "boolean" and match(format(Decimal(program) * 100, "f"), Gold(kind, human)).value:
+        flags = []  # a percent written without its sign
+    elif any(match(sign + program.lstrip("-"), Gold(kind, human)).value for sign in ("", "-")):
+        flags = ["gold_sign"]
+    else:
+        flags = ["gold_conflict"]
+    return human, (program,), kind, flags
+
+
+def number_text(executed: Any) -> str | None:
+    """exe_ans as text without an exponent or an idle ".0"; yes and no stay; missing is None."""
+    if executed is None or isinstance(executed, bool):
+        return None if executed is None else "yes" if executed else "no"
+    text = str(executed).strip()
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return text or None
+    if not value.is_finite():
+        return None
+    return format(value.to_integral_value() if value == value.to_integral_value() else value, "f")
+
+
+def _kind(human: str, program: str | None) -> AnswerKind:
+    if boolean(program if program is not None else human) is not None:
+        return "boolean"
+    return "percent" if "%" in human else "number"
+
+
+def _types_differ(human: str, program: str) -> bool:
+    return (boolean(human) is None) != (boolean(program) is None) and bool(quantities(human) or quantities(program))
+
+
+def linearise(table: list[list[str]]) -> str:
+    """A table as lines of cells between pipes."""
+    return "\n".join(" | ".join(cells) for cells in table)
+
+
+def _table(record: Mapping[str, Any]) -> tuple[list[list[str]], int, int]:
+    table = _rows(record, "table")
+    original = _rows(record, "table_ori") if record.get("table_ori") else None
+    if original is not None and (repaired := repair_table(table, original)) is not None:
+        return repaired.table, repaired.cells, repaired.unsure
+    return table, 0, suspects(table)
+
+
+def _rows(record: Mapping[str, Any], key: str) -> list[list[str]]:
+    rows = record.get(key)
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise BadRecord(f"'{key}' is not a list of rows")
+    return [[str(cell) for cell in row] for row in rows]
+
+
+def _texts(record: Mapping[str, Any], key: str) -> list[str]:
+    texts = record.get(key)
+    if not isinstance(texts, list):
+        raise BadRecord(f"'{key}' is not a list of sentences")
+    return [str(text) for text in texts]
+
+
+def _join(sentences: tuple[str, ...]) -> str:
+    return "\n".join(sentence for sentence in sentences if sentence.strip(" ."))
+
+
+def _mapping(value: Any, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise BadRecord(f"{what} is not a JSON object, as FinQA's raw schema has it")
+    return value
+
+
+def _text(record: Mapping[str, Any], key: str) -> str:
+    value = record.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise BadRecord(f"'{key}' is missing or empty")
+    return value

@@ -1,0 +1,235 @@
+"""Any table of questions: JSON, JSON Lines, CSV, Parquet or a Hub dataset, by naming its columns.
+
+    - use: table
+      from: exam.csv
+      columns: {id: qid, question: ask, context: [title, passage], gold: truth, options: [A, B, C, D]}
+      licence: CC-BY-4.0
+
+A field that is not mapped is read from the column of its own name, where there is one. A dotted name reaches into a
+nested value ("result.acc"). What `keep` names goes to the question's meta unchanged, for SQL.
+"""
+
+import ast
+import json
+from collections.abc import Iterator, Mapping, Set
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from curate.errors import BadRecord, UserError
+from curate.names import nearest
+from curate.records import AnswerKind, Corpus, Language, Question, Row, SourceInfo, content_id
+from judges.answers.choice import boolean
+from judges.answers.quantity import quantities
+from recipes.sources.finqa import linearise, number_text
+
+INFO = SourceInfo(
+    title="any table of questions",
+    licence="unknown",
+    home="yours",
+    language="any",
+    module=None,
+    task="",
+    form="any columns; `columns` says which is which",
+    defects={"gold_missing": "no gold answer is given", "gold_unusable": "the gold names no option of the question"},
+)
+
+_HAN_SHARE = 0.1
+
+
+class Columns(BaseModel):
+    """Which column holds what. `context` may name several, joined by blank lines; `options` one or one a letter."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    id: str | None = Field(default=None, description="the record's own id; without one, a hash of its content")
+    question: str | None = Field(default=None, description="the question's text")
+    context: str | list[str] | None = Field(default=None, description="what the question is about")
+    options: str | list[str] | None = Field(
+        default=None, description="a mapping or list of options, or one column a letter"
+    )
+    gold: str | None = Field(default=None, description="the gold answer")
+    alternatives: list[str] = Field(default=[], description="other columns whose value is as good as the gold")
+    kind: str | None = Field(default=None, description="the answer's kind")
+    explanation: str | None = Field(default=None, description="a person's explanation of the answer")
+    group: str | None = Field(default=None, description="what must stay together in a split")
+    language: str | None = Field(default=None, description="en or zh")
+    program: str | None = Field(default=None, description="a FinQA program that computes the gold")
+    table: str | None = Field(default=None, description="the table that the program refers to: a list of rows")
+    evidence: str | None = Field(default=None, description='FinQA\'s gold_inds: {"table_1": ..., "text_4": ...}')
+
+    def named(self) -> list[str]:
+        """Every column that the mapping names."""
+        values = [value for name in type(self).model_fields if (value := getattr(self, name)) is not None]
+        return [column for value in values for column in (value if isinstance(value, list) else [value])]
+
+
+class Options(BaseModel):
+    """The recipe keys of a table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    columns: Columns = Field(default=Columns(), description="field -> column")
+    keep: list[str] = Field(default=[], description="columns to carry along in meta")
+    kind: AnswerKind | None = Field(
+        default=None, description="the kind of all answers; by default told from options and gold"
+    )
+    language: Language | None = Field(
+        default=None, description="the language of all questions; by default told from their script"
+    )
+    task: str = Field(default="", description="an instruction that stands before every question")
+
+
+def check_columns(columns: Set[str], place: str, options: Options) -> None:
+    """Refuses a mapping to columns that the file's first records do not have."""
+    for wanted in (*options.columns.named(), *options.keep):
+        if wanted.partition(".")[0] not in columns and wanted not in columns:
+            raise UserError(
+                f"{place}: no column '{wanted}'{nearest(wanted, columns)}\n  its columns: {', '.join(sorted(columns))}"
+            )
+
+
+def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
+    """The record's one Question. Raises BadRecord for a record without a question."""
+    yield question(Reader(row.value, options.columns), corpus, options)
+
+
+class Reader:
+    """One raw record, read by the names of our fields."""
+
+    def __init__(self, record: Any, columns: BaseModel) -> None:
+        if not isinstance(record, Mapping):
+            raise BadRecord("the record is not a mapping of columns to values")
+        self._record, self._columns = record, columns
+
+    def column(self, name: str) -> Any:
+        """A column's value, or what a dotted name reaches; None where it is missing."""
+        if name in self._record:
+            return self._record[name]
+        value: Any = self._record
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        return value
+
+    def __call__(self, field: str) -> Any:
+        mapped = getattr(self._columns, field, None) or field
+        return [self.column(name) for name in mapped] if isinstance(mapped, list) else self.column(mapped)
+
+    def text(self, field: str) -> str | None:
+        """A field as text; None for missing, empty and NaN."""
+        value = self(field)
+        if isinstance(value, list) and field == "context":
+            return "\n\n".join(text for part in value if (text := _text(part))) or None
+        return _text(value)
+
+
+def question(read: Reader, corpus: Corpus, options: Options) -> Question:
+    """A Question out of mapped columns."""
+    asked, context = read.text("question"), read.text("context") or ""
+    if asked is None:
+        raise BadRecord(f"no question: the column '{read_name(options, 'question')}' is missing or empty")
+    choices = _options(read("options"), options.columns.options)
+    gold = read.text("gold")
+    alternatives = tuple(
+        text for name in options.columns.alternatives if (text := _text(read.column(name))) and text != gold
+    )
+    kind = _kind(options.kind or read.text("kind"), gold or (alternatives[0] if alternatives else None), choices)
+    source_id = read.text("id") or content_id(asked, context, json.dumps(choices, ensure_ascii=False))
+    language = options.language or read.text("language") or language_of(asked)
+    if language not in ("en", "zh"):
+        raise BadRecord(f"language '{language}' is neither en nor zh")
+    meta: dict[str, Any] = {"program": read.text("program")} if read.text("program") else {}
+    if isinstance(table := _literal(read("table")), list) and all(isinstance(cells, list) for cells in table):
+        meta["table"] = [[str(cell) for cell in cells] for cells in table]
+        context = context or linearise(meta["table"])
+    if isinstance(evidence := _literal(read("evidence")), Mapping):
+        meta["evidence"] = {str(key): str(text) for key, text in evidence.items()}
+    if options.keep:
+        meta["keep"] = {name: read.column(name) for name in options.keep}
+    return Question(
+        id=f"{corpus.name}:{source_id}",
+        source=corpus.name,
+        source_id=source_id,
+        group=read.text("group") or source_id,
+        language="zh" if language == "zh" else "en",
+        task=options.task,
+        question=asked,
+        answer_kind=kind,
+        gold=gold,
+        gold_alternatives=alternatives,
+        licence=corpus.licence,
+        split=corpus.split,
+        module=corpus.module,
+        context=context,
+        options=choices,
+        explanation=read.text("explanation"),
+        flags=() if gold or alternatives else ("gold_missing",),
+        meta=meta,
+    )
+
+
+def read_name(options: Options, field: str) -> str:
+    """The column that a field is read from."""
+    return getattr(options.columns, field) or field
+
+
+def language_of(text: str) -> Language:
+    """Chinese where a tenth of the characters or more are Han (numbers and tickers are Latin in Chinese too)."""
+    han = sum("\u3400" <= character <= "\u9fff" for character in text)
+    return "zh" if text and han / len(text) >= _HAN_SHARE else "en"
+
+
+def _text(value: Any) -> str | None:
+    if value is None or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, bool | int | float):
+        return number_text(value)
+    return str(value).strip() or None
+
+
+def _literal(value: Any) -> Any:
+    """JSON or a Python literal inside a string, else the value itself; never evaluated."""
+    if not isinstance(value, str) or not value.strip():
+        return value
+    for parse in (json.loads, ast.literal_eval):
+        try:
+            return parse(value)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+    return None
+
+
+def _options(value: Any, mapped: str | list[str] | None) -> dict[str, str]:
+    """Options as letter -> text: a mapping, a list, {"label": [...], "text": [...]}, or one column a letter."""
+    if isinstance(mapped, list):
+        letters = [name if len(name) == 1 else "ABCDEFGH"[index] for index, name in enumerate(mapped[:8])]
+        return {letter: text for letter, one in zip(letters, value, strict=False) if (text := _text(one))}
+    value = _literal(value)
+    if isinstance(value, Mapping):
+        if isinstance(value.get("text"), list):
+            labels = value.get("label") or list("ABCDEFGH")
+            return {str(label): str(text) for label, text in zip(labels, value["text"], strict=False)}
+        return {str(letter): text for letter, one in value.items() if (text := _text(one))}
+    if isinstance(value, list):
+        return {letter: str(text) for letter, text in zip("ABCDEFGH", value, strict=False)}
+    return {}
+
+
+def _kind(said: str | None, gold: str | None, options: Mapping[str, str]) -> AnswerKind:
+    """The answer's kind: as said, else told from the options and the gold."""
+    known = get_args(AnswerKind)
+    if said is not None:
+        if said not in known:
+            raise BadRecord(f"kind '{said}' is unknown; known are {', '.join(known)}")
+        return said  # type: ignore[return-value]  # checked on the line above
+    if options:
+        if all(boolean(text) is not None for text in options.values()):
+            return "boolean"
+        return "choices" if gold and len(set(gold) & options.keys()) > 1 and len(gold) <= 2 * len(options) else "choice"
+    if gold is None:
+        return "text"
+    if boolean(gold) is not None:
+        return "boolean"
+    if len(found := quantities(gold)) == 1 and len(gold) <= 24:
+        return "percent" if found[0].percent else "number"
+    return "text"

@@ -1,0 +1,84 @@
+"""Questions that already carry reasoning and answer, from any model: nothing is distilled, the two rounds are applied.
+
+    {"id": "q1", "question": "...", "gold": "1152", "reasoning": "Okay, let's ...", "answer": "... **1,152**."}
+
+Columns are named as for `table`, with four more. Where `reasoning` is empty, it is taken out of the answer's own
+<think> tags, as servers write it that do not split the two. A list of one string counts as the string.
+"""
+
+from collections.abc import Iterator, Set
+from dataclasses import replace
+from typing import Any
+
+from pydantic import Field
+
+from curate.records import Corpus, Question, Row, SourceInfo
+from recipes.sources import table
+from recipes.sources.table import Reader
+
+INFO = SourceInfo(
+    title="questions with traces of any model",
+    licence="unknown",
+    home="yours",
+    language="any",
+    module=None,
+    task="",
+    form="question, gold, reasoning, answer, and what `columns` maps",
+    defects={
+        **table.INFO.defects,
+        "trace_missing": "the record holds neither reasoning nor answer",
+    },
+)
+
+
+class Columns(table.Columns):
+    """The columns of `table`, and the trace's."""
+
+    reasoning: str | None = Field(default=None, description="the model's reasoning; may be empty")
+    answer: str | None = Field(default=None, description="the text after the reasoning, or all of the reply")
+    model: str | None = Field(default=None, description="the model that wrote the trace")
+    finish_reason: str | None = Field(default=None, description='why the model stopped; "length" means truncated')
+
+
+class Options(table.Options):
+    """The recipe keys of `traces`."""
+
+    columns: Columns = Field(default=Columns(), description="field -> column")
+    model: str = Field(default="unknown", description="the model that wrote the traces, where no column says so")
+
+
+def check_columns(columns: Set[str], place: str, options: Options) -> None:
+    """Refuses a mapping to columns that the file's first records do not have."""
+    table.check_columns(columns, place, options)
+
+
+def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
+    """The record's one Question, its trace in meta["given"]. Raises BadRecord for a record without a question."""
+    read = Reader(row.value, options.columns)
+    asked = table.question(read, corpus, options)
+    reasoning, answer = split_reply(_one(read("reasoning")), _one(read("answer")))
+    if not reasoning and not answer:
+        yield replace(asked, flags=(*asked.flags, "trace_missing"))
+        return
+    given = {
+        "reasoning": reasoning,
+        "answer": answer,
+        "model": read.text("model") or options.model,
+        "truncated": read.text("finish_reason") == "length",
+    }
+    yield replace(asked, meta={**asked.meta, "given": given})
+
+
+def split_reply(reasoning: str, answer: str) -> tuple[str, str]:
+    """(reasoning, answer) of a reply whose reasoning may still stand between <think> tags inside its answer."""
+    if reasoning or "<think>" not in answer:
+        return reasoning, answer
+    head, _, rest = answer.partition("<think>")
+    inner, closed, tail = rest.rpartition("</think>")
+    return (inner.strip(), (head + tail).strip()) if closed else (rest.strip(), "")
+
+
+def _one(value: Any) -> str:
+    if isinstance(value, list):
+        value = value[0] if len(value) == 1 else "\n".join(map(str, value))
+    return "" if value is None else str(value).strip()
