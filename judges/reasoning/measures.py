@@ -94,7 +94,7 @@ def _repeated_ngrams(words: list[str]) -> float:
 
 def _gold_term_overlap(subject: Subject, words: set[str]) -> float | None:
     """Share of the standard answer's terms that the reasoning uses: option texts of the gold and the explanation's
-    terms; a gold that is only a number counts by its value."""
+    terms. A gold that is only a number has no terms: 1 where the reasoning states it, else None."""
     standard = " ".join(filter(None, (subject.explanation, *_gold_texts(subject))))
     wanted = terms(standard)
     if wanted:
@@ -108,7 +108,11 @@ def _gold_term_overlap(subject: Subject, words: set[str]) -> float | None:
     if any(word in words for word in re.findall(r"\d+(?:\.\d+)?", subject.gold.replace(",", ""))):
         return 1.0
     near = abs(plain) / 1000
-    return float(any(abs(abs(item.plain) - abs(plain)) <= near for item in quantities(subject.reasoning[-4000:])))
+    return (
+        1.0
+        if any(abs(abs(item.plain) - abs(plain)) <= near for item in quantities(subject.reasoning[-4000:]))
+        else None
+    )
 
 
 def _gold_texts(subject: Subject) -> list[str]:
