@@ -1,5 +1,8 @@
 """The two errors that are expected: one that the user can mend, one that belongs to a single record."""
 
+import difflib
+from collections.abc import Iterable
+
 
 class UserError(Exception):
     """What the user can mend: shown as its own text, without a traceback.
@@ -10,3 +13,9 @@ class UserError(Exception):
 
 class BadRecord(Exception):
     """One record of a source cannot be read: it becomes a row that says so, and the run goes on."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """ "; did you mean 'x'?" for the closest known name, or nothing."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{close[0]}'?" if close else ""

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curate.errors import UserError
-from curate.names import nearest
+from curate.errors import UserError, nearest
 
 _HUB = re.compile(r"^hf://(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>[^/]+))?(?:/(?P<path>.+))?$")
 
@@ -66,6 +65,7 @@ def _on_hub(location: str, split: str) -> list[File]:
         raise UserError(
             f"'{location}' does not name a Hub dataset; write hf://org/name, hf://org/name@revision or hf://org/name/file.jsonl"
         )
+    import httpx2
     from huggingface_hub import HfApi, hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
 
@@ -86,7 +86,7 @@ def _on_hub(location: str, split: str) -> list[File]:
         raise UserError(
             f"'{location}': the Hub has no such dataset, or it needs a token (HF_TOKEN) with access to it"
         ) from None
-    except (HfHubHTTPError, OSError) as error:
+    except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
         raise UserError(f"'{location}': the Hub cannot be read: {str(error).splitlines()[0]}") from None
 
 

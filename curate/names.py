@@ -4,21 +4,13 @@ module("sources", "finqa")            ->  recipes.sources.finqa
 module("sources", "my_bank.notes")    ->  my_bank.notes, the user's own, on the same footing
 """
 
-import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 
-from curate.errors import UserError
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """ "; did you mean 'x'?" for the closest known name, or nothing."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean '{close[0]}'?" if close else ""
+from curate.errors import UserError, nearest
 
 
 def known(kind: str) -> list[str]:

@@ -21,7 +21,7 @@ from curate.records import Row
 
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".parquet")
 _CHUNK = 1 << 20
-_NOT_VALUE = re.compile(r"[\s,\[]*")  # what may stand before an element: the opening bracket, commas
+_SPACE = re.compile(r"\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _lines(stream: BinaryIO, shown: str) -> Iterator[Row | Broken]:
         if not line.strip():
             continue
         try:
-            yield Row(_parse(line.decode()), shown, number)
+            yield Row(_parse(line.decode().rstrip("\r\n")), shown, number)
         except ValueError as error:
             yield Broken(shown, number, _reason(error), line.decode(errors="replace").strip())
 
@@ -122,26 +122,32 @@ def _array(stream: BinaryIO, shown: str) -> Iterator[Row | Broken]:
     A fault ends the file: what follows it in an array cannot be told apart, so the run is stopped rather than
     continued with an unknown number of records lost.
     """
-    decoder, text = json.JSONDecoder(), io.TextIOWrapper(stream, encoding="utf-8-sig")
-    window, line, counted, position, number = _more(text, shown, _CHUNK), 1, 0, 0, 1
+    with io.TextIOWrapper(stream, encoding="utf-8-sig") as text:
+        yield from _elements(text, shown)
+
+
+def _elements(text: io.TextIOWrapper, shown: str) -> Iterator[Row | Broken]:
+    decoder = json.JSONDecoder()
+    window, line, counted, number = _more(text, shown, _CHUNK), 1, 0, 1
+    position = window.index("[") + 1
     while True:
-        position = _NOT_VALUE.match(window, position).end()  # type: ignore[union-attr]  # matches the empty string too
+        position = _end(_SPACE, window, position)
         line, counted = line + window.count("\n", counted, position), position
-        if window.startswith("]", position):
+        if number == 1 and window.startswith("]", position):
             return
-        fault: Exception | None = None
-        end = len(window)
+        fault: object = "no comma or closing bracket follows"
         try:
             value, end = decoder.raw_decode(window, position)
+            behind = _end(_SPACE, window, end)
+            whole = window.startswith((",", "]"), behind)  # else it may go on behind the window: 1|2, 0|.5
         except (ValueError, RecursionError) as error:
-            fault = error
-        if end == len(window):  # a fault, or a value that may go on behind the window
+            whole, fault = False, error
+        if not whole:
             # Doubled, so that a long value is not parsed again for every chunk of it.
             more = _more(text, shown, max(_CHUNK, len(window)))
             if not more:
-                reason = fault or "its closing bracket is missing"
                 raise UserError(
-                    f"{shown}:{line}: the JSON array breaks off, or is not valid, in the record here ({reason})\n"
+                    f"{shown}:{line}: the JSON array breaks off, or is not valid, in the record here ({fault})\n"
                     "  mend the file, or write it as JSON Lines, where one broken line costs one record"
                 )
             window, counted, position = window[position:] + more, 0, 0
@@ -151,7 +157,14 @@ def _array(stream: BinaryIO, shown: str) -> Iterator[Row | Broken]:
             yield Row(value, shown, number)
         except ValueError as error:
             yield Broken(shown, number, _reason(error), window[position:end])
-        position, number = end, number + 1
+        if window[behind] == "]":
+            return
+        position, number = behind + 1, number + 1
+
+
+def _end(pattern: re.Pattern[str], window: str, position: int) -> int:
+    found = pattern.match(window, position)
+    return found.end() if found else position
 
 
 def _more(text: io.TextIOWrapper, shown: str, size: int) -> str:
@@ -162,8 +175,13 @@ def _more(text: io.TextIOWrapper, shown: str, size: int) -> str:
 
 
 def _csv(stream: BinaryIO, shown: str) -> Iterator[Row | Broken]:
+    with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="") as text:
+        yield from _csv_rows(text, shown)
+
+
+def _csv_rows(text: io.TextIOWrapper, shown: str) -> Iterator[Row | Broken]:
     csv.field_size_limit(1 << 30)
-    reader = csv.reader(io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline=""), strict=True)
+    reader = csv.reader(text, strict=True)
     header = next(reader, None)
     if header is None:
         return

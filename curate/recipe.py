@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
-from curate.errors import UserError
-from curate.names import module, nearest, recipe_file
+from curate.errors import UserError, nearest
+from curate.names import module, recipe_file
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
 from curate.records import Module
 

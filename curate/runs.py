@@ -14,8 +14,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from curate.errors import UserError
-from curate.names import nearest
+from curate.errors import UserError, nearest
 
 if TYPE_CHECKING:
     import datasets

@@ -13,7 +13,7 @@ import duckdb
 from curate.tables import TABLES
 from judges.verdict import REASONS
 
-_MEMORY = "512MB"  # DuckDB spills beyond it, so that a run's memory does not grow with its rows
+_MEMORY = "128MB"
 
 
 def build(target: Path, parquet: Mapping[str, Path]) -> None:

@@ -9,8 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from curate.errors import UserError
-from curate.names import nearest
+from curate.errors import UserError, nearest
 from curate.records import Question
 from curate.runs import Run
 from curate.terminal import console

@@ -111,6 +111,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
 }
 
 ROW_GROUP = 1000
+_GROUP_CHARACTERS = 8_000_000  # a row group of long texts is closed early, so that no reader needs gigabytes for it
 
 
 def schema(table: str) -> pa.Schema:
@@ -123,11 +124,13 @@ class Writer:
 
     def __init__(self, table: str, path: Path, row_group: int = ROW_GROUP) -> None:
         self._schema, self._row_group, self._rows = schema(table), row_group, list[tuple[Any, ...]]()
+        self._characters = 0
         self._file = pq.ParquetWriter(path, self._schema, compression="zstd", write_statistics=True)
 
     def add(self, *rows: tuple[Any, ...]) -> None:
         self._rows.extend(rows)
-        if len(self._rows) >= self._row_group:
+        self._characters += sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
+        if len(self._rows) >= self._row_group or self._characters >= _GROUP_CHARACTERS:
             self._flush()
 
     def _flush(self) -> None:
@@ -138,6 +141,7 @@ class Writer:
             ]
             self._file.write_table(pa.Table.from_arrays(columns, schema=self._schema))
             self._rows.clear()
+            self._characters = 0
 
     def __enter__(self) -> Self:
         return self

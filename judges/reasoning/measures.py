@@ -21,7 +21,8 @@ _NUMBERED = re.compile(
 )
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])|\n+")
 _FINISHED = re.compile(r"[.!?。！？)）\]】}\"”'`*%|]\s*$|\d\s*$")
-_TAIL = 400
+_TAIL = 400  # where a reasoning concludes
+_LATE = 4000  # where it states its results
 _NGRAM = 12
 _ECHO_LENGTH = 12
 
@@ -93,26 +94,25 @@ def _repeated_ngrams(words: list[str]) -> float:
 
 
 def _gold_term_overlap(subject: Subject, words: set[str]) -> float | None:
-    """Share of the standard answer's terms that the reasoning uses: option texts of the gold and the explanation's
-    terms. A gold that is only a number has no terms: 1 where the reasoning states it, else None."""
-    standard = " ".join(filter(None, (subject.explanation, *_gold_texts(subject))))
-    wanted = terms(standard)
-    if wanted:
+    """Share of the standard answer's terms that the reasoning uses. A gold without terms counts by itself: a number by
+    its value, 1 where the reasoning states it, a yes or 是 by the word. Failing these, the explanation's terms count."""
+    gold = " ".join(_gold_texts(subject))
+    if wanted := terms(gold):
         return len(wanted & words) / len(wanted)
-    if subject.gold is None:
-        return None
-    if not (golds := quantities(subject.gold)):
-        said = set(tokens(" ".join(_gold_texts(subject))))  # yes, 是: counted by the word itself
-        return len(said & words) / len(said) if said else None
-    plain = golds[0].plain
-    if any(word in words for word in re.findall(r"\d+(?:\.\d+)?", subject.gold.replace(",", ""))):
+    if _states(gold, subject.reasoning, words):
         return 1.0
-    near = abs(plain) / 1000
-    return (
-        1.0
-        if any(abs(abs(item.plain) - abs(plain)) <= near for item in quantities(subject.reasoning[-4000:]))
-        else None
-    )
+    wanted = terms(subject.explanation or "")
+    return len(wanted & words) / len(wanted) if wanted else None
+
+
+def _states(gold: str, reasoning: str, words: set[str]) -> bool:
+    """Does the reasoning hold the gold's number, or for a gold without numbers its words?"""
+    if not (golds := quantities(gold)):
+        said = set(tokens(gold))
+        return bool(said) and said <= words
+    wanted = abs(golds[0].plain)
+    written = quantities(reasoning[-_LATE:])
+    return any(abs(abs(item.plain) - wanted) <= wanted / 1000 for item in written)
 
 
 def _gold_texts(subject: Subject) -> list[str]:

@@ -20,7 +20,7 @@ from typing import Any
 from curate.records import Question, Trace
 from judges.answers.quantity import quantities
 from recipes.conversions.finqa_program import TABLE_OPERATIONS, ProgramError, Step, run
-from recipes.conversions.numerals import is_exact, like, written
+from recipes.conversions.numerals import asks_percent, is_exact, like, written
 
 MODEL = "program"
 
@@ -116,7 +116,7 @@ def final(question: Question, result: Fraction | bool) -> str:
     if isinstance(result, bool):
         yes, no = ("是", "否") if question.language == "zh" else ("yes", "no")
         return yes if result else no
-    return like(question.gold, result) if question.gold else written(result)
+    return like(question.gold, result, percent=asks_percent(question.question)) if question.gold else written(result)
 
 
 def table_of(context: str) -> list[list[str]]:

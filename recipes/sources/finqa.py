@@ -22,6 +22,7 @@ from curate.records import AnswerKind, Corpus, Question, Row, SourceInfo
 from judges.answers import Gold, match
 from judges.answers.choice import boolean
 from judges.answers.quantity import quantities
+from recipes.conversions.numerals import asks_percent
 from recipes.sources.finqa_escapes import repair_table, repair_words, suspects
 
 INFO = SourceInfo(
@@ -60,7 +61,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         strict=True,
     )
     before = len(record.get("pre_text") or ())
-    gold, alternatives, kind, flags = golds(qa.get("answer"), qa.get("exe_ans"))
+    gold, alternatives, kind, flags = golds(qa.get("answer"), qa.get("exe_ans"), percent=asks_percent(asked))
     if cells:
         flags.append("cells_repaired")
     if sum(words):
@@ -94,8 +95,11 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     )
 
 
-def golds(answer: Any, executed: Any) -> tuple[str | None, tuple[str, ...], AnswerKind, list[str]]:
-    """(gold, alternatives, kind, flags) out of FinQA's two golds, either of which may be missing."""
+def golds(answer: Any, executed: Any, *, percent: bool) -> tuple[str | None, tuple[str, ...], AnswerKind, list[str]]:
+    """(gold, alternatives, kind, flags) out of FinQA's two golds, either of which may be missing.
+
+    percent: whether the question asks for a percent, so that an answer a hundred times exe_ans is one without its sign.
+    """
     human = str(answer).replace("\\n", " ").strip() if answer is not None else ""
     program = number_text(executed)
     kind = _kind(human, program)
@@ -111,7 +115,7 @@ def golds(answer: Any, executed: Any) -> tuple[str | None, tuple[str, ...], Answ
             if verdict.reason in ("gold_unusable", "answer_unreadable") and _types_differ(human, program)
             else ["gold_unclear"]
         )
-    elif kind != "boolean" and match(format(Decimal(program) * 100, "f"), Gold(kind, human)).value:
+    elif percent and kind != "boolean" and match(format(Decimal(program) * 100, "f"), Gold(kind, human)).value:
         flags = []  # a percent written without its sign
     elif any(match(sign + program.lstrip("-"), Gold(kind, human)).value for sign in ("", "-")):
         flags = ["gold_sign"]

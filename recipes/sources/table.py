@@ -16,8 +16,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from curate.errors import BadRecord, UserError
-from curate.names import nearest
+from curate.errors import BadRecord, UserError, nearest
 from curate.records import AnswerKind, Corpus, Language, Question, Row, SourceInfo, content_id
 from judges.answers.choice import boolean
 from judges.answers.quantity import quantities

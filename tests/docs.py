@@ -1,0 +1,110 @@
+"""The parts of the documentation that the code states itself: `python -m tests.docs` writes them into the READMEs.
+
+A part stands between <!-- name --> and <!-- end of name -->; tests/test_docs.py fails where one is out of date.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from curate.names import known, module
+from curate.recipe import AtLeast, DistilSpec, JudgeSpec, Recipe, SourceSpec
+from curate.tables import TABLES
+from judges import REASONS
+from judges.reasoning import CRITERIA
+from recipes.sources import table, traces
+
+ROOT = Path(__file__).parents[1]
+
+
+def grid(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = list(header)
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def keys(parts: Mapping[str, type[BaseModel]]) -> str:
+    rows = [
+        (f"`{prefix}{info.alias or name}`", info.description or "")
+        for prefix, model in parts.items()
+        for name, info in model.model_fields.items()
+    ]
+    return grid(("key", "meaning"), rows)
+
+
+def recipe_keys() -> str:
+    parts = {"": Recipe, "sources[].": SourceSpec, "distil.": DistilSpec, "judge.": JudgeSpec, "judge.keep.": AtLeast}
+    return keys(parts)
+
+
+def table_keys() -> str:
+    own = {name for name in traces.Columns.model_fields if name not in table.Columns.model_fields}
+    rows = [(f"`{name}`", info.description or "") for name, info in traces.Options.model_fields.items()]
+    for name, info in traces.Columns.model_fields.items():
+        only = " (`traces`)" if name in own else ""
+        rows.append((f"`columns.{name}`", f"{info.description}{only}"))
+    return grid(("key", "meaning"), rows)
+
+
+def sources() -> str:
+    infos = {
+        name: module("sources", name).INFO for name in known("sources") if hasattr(module("sources", name), "INFO")
+    }
+    rows = [
+        (f"`{name}`", info.title, info.licence, ", ".join(f"`{flag}`" for flag in info.defects))
+        for name, info in infos.items()
+    ]
+    return grid(("source", "corpus", "licence", "known defects, as flags"), rows)
+
+
+def tables() -> str:
+    parts = []
+    for name, columns in TABLES.items():
+        rows = [(f"`{column}`", str(kind).split("<")[0], comment) for column, kind, comment in columns]
+        parts.append(f"## `{name}`\n\n" + grid(("column", "type", "what it holds"), rows))
+    return "\n\n".join(parts)
+
+
+def reasons() -> str:
+    return grid(("reason", "meaning"), [(f"`{reason}`", meaning) for reason, meaning in REASONS.items()])
+
+
+_VOTED_FROM = {
+    "internal_consistency": "the answer that the end of the reasoning states, matched with the one given",
+    "term_overlap": "share of the gold's terms in the reasoning; a number by its value; failing these the explanation's",
+    "step_count": "numbered items, else lines, else sentences",
+    "logical_consistency": "round one's verdict, and whether the reasoning breaks off",
+    "content_diversity": "share of sentences and of 12-word runs that were said before",
+    "domain_relevance": "terms of the question, and terms of finance",
+    "instruction_consistency": "share of the question's language; exactly one box where one was asked for",
+}
+
+
+def criteria() -> str:
+    rows = [(f"`{one.name}`", f"{one.en} ({one.zh})", _VOTED_FROM[one.name]) for one in CRITERIA]
+    return grid(("criterion", "a vote of 1 means", "judge `rules` votes from"), rows)
+
+
+PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "recipes/README.md": {"recipe-keys": recipe_keys, "table-keys": table_keys, "sources": sources},
+    "curate/README.md": {"tables": tables},
+    "judges/README.md": {"reasons": reasons, "criteria": criteria},
+}
+
+
+def written(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
+    """A document with its parts brought up to date."""
+    for name, make in parts.items():
+        pattern = re.compile(rf"<!-- {name} -->\n.*?<!-- end of {name} -->", re.DOTALL)
+        assert pattern.search(text), f"no part {name}"
+        block = f"<!-- {name} -->\n{make()}\n<!-- end of {name} -->"
+        text = pattern.sub(lambda _, block=block: block, text)
+    return text
+
+
+if __name__ == "__main__":
+    for file, parts in PARTS.items():
+        path = ROOT / file
+        path.write_text(written(path.read_text(encoding="utf-8"), parts), encoding="utf-8")

@@ -1,0 +1,84 @@
+"""The arrows of the house: which package, and which module inside curate, may import which. Read from the source."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("judges", "cards", "curate", "recipes", "train")
+
+ALLOWED = {
+    "judges": {"judges"},
+    "cards": {"cards"},
+    "curate": {"curate", "judges", "cards"},
+    "recipes": {"recipes", "judges", "curate.records", "curate.errors"},
+    "train": {"train", "judges", "curate.chat"},
+}
+
+# Inside curate, from the ground up: a module imports only from rows above its own.
+LEVELS = (
+    {"errors", "records", "in_order"},
+    {"names"},
+    {"recipe_file", "read", "prompt", "tables", "locate"},
+    {"recipe", "scores", "runs"},
+    {"gather", "distil", "check", "judge"},
+    {"pipeline"},
+    {"execute"},
+    {"terminal"},
+    {"query", "show", "source_list"},
+    {"cli"},
+    {"__main__"},
+)
+
+# Too slow for every command to pay for: imported inside what needs them.
+HEAVY = {"datasets", "duckdb", "polars", "pyarrow", "pandas", "numpy", "torch", "trl", "transformers", "vllm", "openai"}
+
+
+def imports(path: Path, *, top_level_only: bool = False) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = tree.body if top_level_only else list(ast.walk(tree))
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def modules() -> list[Path]:
+    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_what_its_package_may(path: Path) -> None:
+    package = path.relative_to(ROOT).parts[0]
+    ours = {name for name in imports(path) if name.partition(".")[0] in PACKAGES}
+    allowed = ALLOWED[package]
+    stray = {name for name in ours if not any(name == one or name.startswith(one + ".") for one in allowed)}
+    assert not stray
+
+
+def test_inside_curate_imports_go_one_way() -> None:
+    level = {name: index for index, names in enumerate(LEVELS) for name in names}
+    for path in sorted((ROOT / "curate").glob("*.py")):
+        if path.stem == "__init__":
+            continue
+        assert path.stem in level, f"give curate/{path.name} its place in LEVELS"
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[0] == "curate" and len(parts) > 1 and parts[1] in level:
+                assert level[parts[1]] < level[path.stem], f"curate/{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("name", ["__init__", "cli", "errors", "records", "names", "recipe", "runs", "terminal"])
+def test_what_every_command_imports_is_light(name: str) -> None:
+    roots = {found.partition(".")[0] for found in imports(ROOT / "curate" / f"{name}.py", top_level_only=True)}
+    assert not roots & HEAVY
+
+
+def test_judges_import_nothing_heavy() -> None:
+    for path in (ROOT / "judges").rglob("*.py"):
+        assert not {found.partition(".")[0] for found in imports(path)} & HEAVY

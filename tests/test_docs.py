@@ -1,0 +1,77 @@
+"""The documentation is kept true: generated parts are up to date, and every command and query in it runs."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+import curate
+from curate.recipe import load_recipe
+from tests.conftest import Command
+from tests.docs import PARTS, ROOT, written
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", PARTS)
+def test_generated_parts_are_up_to_date(file: str) -> None:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    assert written(text, PARTS[file]) == text, "run python -m tests.docs"
+
+
+def test_the_funnel_in_the_readme_is_the_quickstarts(command: Command) -> None:
+    shown = re.search(r"```text\n( +finqa.*?)\n\d+ records in", README, re.DOTALL)
+    assert shown is not None
+    printed = [line.rstrip() for line in command("run", "quickstart").stdout.splitlines()]
+    assert shown[1].splitlines() == printed[: len(shown[1].splitlines())]
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    lines = [line.removeprefix("$ ").split("   #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("curate ") and "my-recipe" not in line]
+
+
+@pytest.mark.parametrize("line", commands())
+def test_every_command_of_the_readme_runs(command: Command, quickstart: curate.Run, tmp_path: Path, line: str) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "quickstart").symlink_to(quickstart.path)
+    ran = command(*shlex.split(line)[1:])
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip()
+
+
+def test_the_recipe_of_the_readme_is_valid(tmp_path: Path) -> None:
+    text = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
+    assert text is not None
+    path = tmp_path / "my-recipe.yaml"
+    path.write_text(text[1], encoding="utf-8")
+    assert len(load_recipe(path).sources) == len(yaml.safe_load(text[1])["sources"])
+
+
+def queries() -> list[str]:
+    text = (ROOT / "curate" / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    return [query.strip() for block in blocks for query in block.split(";\n") if query.strip()]
+
+
+@pytest.mark.parametrize("query", queries())
+def test_every_query_of_the_documentation_finds_something(quickstart: curate.Run, query: str) -> None:
+    assert quickstart.sql(query).height
+
+
+def test_the_source_of_ones_own_in_the_documentation_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "recipes" / "README.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert code is not None
+    (tmp_path / "my_bank").mkdir()
+    (tmp_path / "my_bank" / "notes.py").write_text(code[1], encoding="utf-8")
+    (tmp_path / "notes.jsonl").write_text('{"nr": 7, "frage": "how much?", "antwort": "12.5%"}\n{"nr": 8}\n')
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("name: r\nversion: 1.0.0\nsources: [{use: my_bank.notes, from: notes.jsonl}]\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    run = curate.run(recipe, tmp_path / "run")
+    assert run.sql("select id, gold, licence from questions").rows() == [("notes:7", "12.5%", "internal")]
+    assert run.sql("select error from unreadable").item() == "'frage' is empty"
