@@ -60,7 +60,7 @@ def execute(
             keep=recipe.judge.keep.at_least if isinstance(recipe.judge.keep, AtLeast) else recipe.judge.keep,
         )
         _run_async(lambda: _curate_all(building, kit, lost, lambda done: told("curating", done, total)))
-        told("tables", total, total)
+        told("tables", 0, None)
         parquet = {
             name: building / ("questions.parquet" if name == "questions" else f"tables/{name}.parquet")
             for name in TABLES

@@ -49,9 +49,8 @@ def table_keys() -> str:
 
 
 def sources() -> str:
-    infos = {
-        name: module("sources", name).INFO for name in known("sources") if hasattr(module("sources", name), "INFO")
-    }
+    modules = {name: module("sources", name) for name in known("sources")}
+    infos = {name: found.INFO for name, found in modules.items() if hasattr(found, "INFO")}
     rows = [
         (f"`{name}`", info.title, info.licence, ", ".join(f"`{flag}`" for flag in info.defects))
         for name, info in infos.items()
@@ -73,7 +72,7 @@ def reasons() -> str:
 
 _VOTED_FROM = {
     "internal_consistency": "the answer that the end of the reasoning states, matched with the one given",
-    "term_overlap": "share of the gold's terms in the reasoning; a number by its value; failing these the explanation's",
+    "term_overlap": "share of the gold's terms in the reasoning; a number by its value; else the explanation's",
     "step_count": "numbered items, else lines, else sentences",
     "logical_consistency": "round one's verdict, and whether the reasoning breaks off",
     "content_diversity": "share of sentences and of 12-word runs that were said before",

@@ -94,8 +94,11 @@ def _repeated_ngrams(words: list[str]) -> float:
 
 
 def _gold_term_overlap(subject: Subject, words: set[str]) -> float | None:
-    """Share of the standard answer's terms that the reasoning uses. A gold without terms counts by itself: a number by
-    its value, 1 where the reasoning states it, a yes or 是 by the word. Failing these, the explanation's terms count."""
+    """Share of the standard answer's terms that the reasoning uses.
+
+    A gold without terms counts by itself: a number by its value, 1 where the reasoning states it, a yes or 是 by the
+    word. Failing these, the explanation's terms count.
+    """
     gold = " ".join(_gold_texts(subject))
     if wanted := terms(gold):
         return len(wanted & words) / len(wanted)

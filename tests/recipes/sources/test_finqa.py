@@ -171,7 +171,6 @@ def test_a_value_of_another_form_is_named(record: Any, name: str) -> None:
         ("17.0%", 0.17043, "percent"),
         ("17.04%", 0.17043, "percent"),
         ("-5.6%", -0.05571, "percent"),
-        ("17.04", 0.17043, "number"),  # the sign was left out
         ("0.6%", 0.6, "percent"),  # the program's result is a percent already
         ("265% increase", 2.654, "percent"),
         ("17.04% ( 17.04 % )", 0.17043, "percent"),
@@ -203,6 +202,24 @@ def test_golds_that_agree_are_not_flagged(answer: Any, executed: Any, kind: str)
     assert question.answer_kind == kind
     assert question.gold == answer.replace("\\n", "")
     assert len(question.gold_alternatives) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "flags"),
+    [
+        ("what percentage of the loans is current?", ()),
+        ("what was the growth rate of loans?", ()),
+        ("what portion of the loans is current?", ()),
+        ("what were the loans in 2012 , in millions?", ("gold_conflict",)),
+    ],
+)
+@pytest.mark.parametrize(("answer", "executed"), [("17", 0.17043), ("17.04", 0.17043), ("-5.6", -0.05571)])
+def test_a_percent_without_its_sign_agrees_where_a_percent_is_asked_for(
+    question: str, flags: tuple[str, ...], answer: str, executed: float
+) -> None:
+    made = load(asked(question=question, answer=answer, exe_ans=executed))
+    assert tuple(flag for flag in made.flags if flag.startswith("gold_")) == flags
+    assert made.gold == answer
 
 
 @pytest.mark.parametrize(

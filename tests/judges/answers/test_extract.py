@@ -1,0 +1,129 @@
+r"""The final answer out of a reply: found where it is meant, None where it is not, and never out of the reasoning."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from judges.answers import final_answer
+from judges.answers.extract import boxes
+from tests.judges.texts import anything, quick, ruins
+
+FOUND = [
+    # the last box after the reasoning
+    ("<think>2577/15121, perhaps \\boxed{18\\%}</think>\nSo the share is \\boxed{17\\%}.", "17\\%", "boxed"),
+    ("<think>先试 \\boxed{A}。</think>故本题为 \\boxed{C：国家税务总局}", "C：国家税务总局", "boxed"),
+    ("Gross it is \\boxed{12}, net of tax \\boxed{9}.", "9", "boxed"),
+    ("$$\\boxed{\\frac{2577}{15121}}$$", "\\frac{2577}{15121}", "boxed"),
+    ("\\boxed{\\text{增长 }\\frac{1}{8}}", "\\text{增长 }\\frac{1}{8}", "boxed"),
+    ("So boxed{ 3 } it is.", "3", "boxed"),
+    ("净利润为 \\boxed {3.5亿元}。", "3.5亿元", "boxed"),
+    ("\\boxed{12} or, empty, \\boxed{}", "12", "boxed"),
+    ("The answer is 3, rather \\boxed{4}", "4", "boxed"),
+    ("<think>无</think><answer>\\boxed{AC}</answer>", "AC", "boxed"),
+    # the answer block
+    ("<think>r</think><answer> 5% </answer>", "5%", "tagged"),
+    ("<think>推理</think>\n<answer>不合规</answer>", "不合规", "tagged"),
+    ("<answer>The final answer is 5%.</answer>", "5%", "stated"),
+    # a sentence that says so
+    ("Dividing gives 0.17.\n\nThe answer is 12.5.", "12.5", "stated"),
+    ("The answer is 12.5. It grew in 2012.", "12.5", "stated"),
+    ("The answer is $1,152 million. That is all.", "$1,152 million", "stated"),
+    ("The final answer is: **yes**", "yes", "stated"),
+    ("### Final Answer: 42", "42", "stated"),
+    ("**Answer:** B", "B", "stated"),
+    ("Final answer:\nTherefore, the answer is 12.", "12", "stated"),
+    ("Perhaps the answer is 5.\nNo: the answer is 6.", "6", "stated"),
+    ("因此，答案是 B。", "B", "stated"),
+    ("综上所述，最终答案为：12.5%。", "12.5%", "stated"),
+    ("答案是A。\n重新核对后，正确答案是B。", "B", "stated"),
+    ("**答案：** 不合规", "不合规", "stated"),
+    ("其余均属非流动资产，故选C。", "C", "stated"),
+    ("应选：AC；其余错误。", "AC", "stated"),
+    # nothing but the answer
+    ("17%", "17%", "whole"),
+    ("<think>推理过程</think>\n\n正确\n", "正确", "whole"),
+    ("推理过程</think>3.5亿元", "3.5亿元", "whole"),
+]
+
+NONE = [
+    ("", "none"),
+    (" \n\t ", "none"),
+    ("<think>done</think>", "none"),
+    ("Revenue grew in each of the three years that the table shows, and so did the cost of sales.", "none"),
+    ("表中三年的营业收入逐年增长。\n营业成本也逐年增长，毛利率基本稳定。", "none"),
+    ("Revenue grew.\nIt was a good year.", "none"),
+    ("<think>The share is \\boxed{17\\%}. The answer is 17%.", "unfinished"),
+    ("<think>因此，答案是", "unfinished"),
+]
+
+
+@pytest.mark.parametrize(("reply", "text", "how"), FOUND)
+def test_finds_the_answer_where_it_is_meant(reply: str, text: str, how: str) -> None:
+    found = final_answer(reply)
+    assert (found.text, found.how) == (text, how)
+
+
+@pytest.mark.parametrize(("reply", "how"), NONE)
+def test_says_when_there_is_none(reply: str, how: str) -> None:
+    found = final_answer(reply)
+    assert (found.text, found.how) == (None, how)
+
+
+@quick
+@given(anything)
+def test_an_answer_is_never_empty_and_stands_in_the_reply(reply: str) -> None:
+    found = final_answer(reply)
+    assert found.text is None or (found.text.strip() and found.text in reply)
+
+
+@quick
+@given(anything.filter(lambda text: "think>" not in text), ruins.filter(lambda text: "think>" not in text))
+def test_the_reasoning_never_answers(reasoning: str, reply: str) -> None:
+    assert final_answer(f"<think>{reasoning}</think>{reply}") == final_answer(reply)
+
+
+_nested = st.recursive(
+    st.text("17 %,\\abo", max_size=4), lambda inner: st.builds("{0}{{{1}}}".format, inner, inner), max_leaves=8
+)
+_between = st.text("so 是 1.\n$}", max_size=6)
+
+
+@quick
+@given(st.lists(st.tuples(_between, _nested), max_size=4), _between)
+def test_every_box_is_found_whole(pairs: list[tuple[str, str]], tail: str) -> None:
+    text = "".join(f"{before}\\boxed{{{content}}}" for before, content in pairs) + tail
+    assert boxes(text) == [content.strip() for _, content in pairs]
+
+
+@quick
+@given(ruins)
+def test_a_box_is_brace_balanced(text: str) -> None:
+    for content in boxes(text):
+        depth = 0
+        for character in content:
+            depth += {"{": 1, "}": -1}.get(character, 0)
+            assert depth >= 0
+        assert depth == 0
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "\\boxed{" * 20_000 + "1" + "}" * 20_000,
+        "\\boxed{" * 200_000,
+        "{" * 200_000 + "}" * 200_000,
+        "<think>" * 100_000,
+        "the answer is " * 50_000,
+        "答案：" * 100_000,
+        "答案：\n" * 100_000,
+        "answer is" + "\n" * 200_000 + "5",
+        "answer" + " " * 200_000 + "is",
+        "<answer>" + "(" * 200_000,
+        "1" * 1_000_000,
+    ],
+    ids=lambda reply: repr(reply[:15]),
+)
+def test_a_hostile_reply_is_read_in_linear_time(reply: str) -> None:
+    found = final_answer(reply)
+    assert found.text is None or found.text in reply
