@@ -46,7 +46,9 @@ def run(
 
         loaded = load_recipe(recipe, dict(parse_setting(text) for text in setting or []))
         from curate.execute import execute
-        from curate.terminal import console, print_funnel, progress
+        from curate.terminal.console import console
+        from curate.terminal.funnel import print_funnel
+        from curate.terminal.progress import progress
 
         with progress() as told:
             finished = execute(loaded, out, limit=limit, strict=strict, told=told)
@@ -76,8 +78,8 @@ def sql(
             if sys.stdin.isatty():
                 raise UserError('no query; write it behind the run, or pipe it in: echo "from funnel" | curate sql RUN')
             query = sys.stdin.read()
-        from curate.query import print_query
         from curate.runs import Run
+        from curate.terminal.query import print_query
 
         print_query(Run(run), str(query), "json" if as_json else "csv" if as_csv else "table")
 
@@ -96,7 +98,7 @@ def show(
     """List a run's outcomes, or lay out one question with its trace, verdicts and votes."""
     with _reported():
         from curate.runs import Run
-        from curate.show import print_list, print_record
+        from curate.terminal.show import print_list, print_record
 
         if question_id is None:
             print_list(Run(run), {"label": label, "source": source, "reason": reason}, limit)
@@ -115,7 +117,7 @@ def sources(
 ) -> None:
     """List the corpora that can be read, or tell about one."""
     with _reported():
-        from curate.source_list import print_source, print_sources
+        from curate.terminal.sources import print_source, print_sources
 
         print_sources(as_json) if name is None else print_source(name, as_json)
 

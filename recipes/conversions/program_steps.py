@@ -12,13 +12,13 @@ After FinReason, which wrapped FinQA's programs as reasoning; here every number 
 FinQA's `gold_inds` names, and the steps are sentences. English and Chinese.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from curate.records import Question, Trace
 from judges.answers.quantity import quantities
+from recipes.conversions.evidence import Evidence, Place, around, one_line, table_of
 from recipes.conversions.finqa_program import TABLE_OPERATIONS, ProgramError, Step, run
 from recipes.conversions.numerals import asks_percent, is_exact, like, written
 
@@ -78,9 +78,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "and": "、",
     },
 }
-_QUOTE = 160
 _HERE = "\0"  # stands for the number until all numbers of one origin are known
-_HEADER = re.compile(r"[A-Za-z\u3400-\u9fff]|^(?:19|20)\d\d$")
 
 
 def write(question: Question) -> Trace | str:
@@ -88,18 +86,19 @@ def write(question: Question) -> Trace | str:
     program = question.meta.get("program")
     if not isinstance(program, str) or not program.strip():
         return "no_program"
+    table = question.meta.get("table") or table_of(question.context)
     try:
-        steps = run(program, question.meta.get("table") or table_of(question.context))
+        steps = run(program, table)
     except ProgramError:
         return "program_error"
     words = _WORDS[question.language]
     answer = final(question, steps[-1].result)
     lines = [
-        *_derive(steps, question, words),
+        *_derive(steps, Evidence.of(question, table), words),
         *_to_form(steps[-1].result, answer, words),
         words["final"].format(answer=answer),
     ]
-    opening = words["asked"].format(question=_one_line(question.question))
+    opening = words["asked"].format(question=one_line(question.question))
     return Trace(
         question_id=question.id,
         reasoning="\n".join([opening, *(f"{number}. {line}" for number, line in enumerate(lines, 1))]),
@@ -119,20 +118,7 @@ def final(question: Question, result: Fraction | bool) -> str:
     return like(question.gold, result, percent=asks_percent(question.question)) if question.gold else written(result)
 
 
-def table_of(context: str) -> list[list[str]]:
-    """The rows of a table that stands in a context as lines of cells between pipes (Markdown rules left out)."""
-    rows = []
-    for line in context.splitlines():
-        if (
-            "|" in line
-            and (cells := [cell.strip() for cell in line.strip().strip("|").split("|")])
-            and set(line) - set("|-: ")
-        ):
-            rows.append(cells)
-    return rows
-
-
-def _derive(steps: Sequence[Step], question: Question, words: Mapping[str, str]) -> list[str]:
+def _derive(steps: Sequence[Step], evidence: Evidence, words: Mapping[str, str]) -> list[str]:
     lines: list[str] = []
     told: set[str] = set()
     for step in steps:
@@ -145,7 +131,7 @@ def _derive(steps: Sequence[Step], question: Question, words: Mapping[str, str])
             for argument, value in zip(step.arguments, step.values, strict=True):
                 if not argument.startswith(("#", "const_")) and argument not in told:
                     told.add(argument)
-                    origins.setdefault(_origin(argument, value, question, words), []).append(argument)
+                    origins.setdefault(_origin(argument, evidence.place(value), words), []).append(argument)
             lines += [origin.replace(_HERE, words["and"].join(numbers)) for origin, numbers in origins.items()]
         lines.append(_computation(step, words))
     return lines
@@ -179,53 +165,9 @@ def _computation(step: Step, words: Mapping[str, str]) -> str:
     return words[step.operation].format(**facts)
 
 
-def _origin(argument: str, value: Fraction, question: Question, words: Mapping[str, str]) -> str:
-    """Where a number stands, as a sentence with _HERE for the number: the cell or sentence that the corpus' evidence
-    names, else the question; where neither holds it, nothing is said of its origin."""
-    table: Sequence[Sequence[str]] = question.meta.get("table") or table_of(question.context)
-    evidence: Mapping[str, str] = question.meta.get("evidence") or {}
-    for key, text in evidence.items():
-        kind, _, index = key.rpartition("_")
-        if kind == "table" and index.isdigit() and int(index) < len(table):
-            if (cell := _cell(table, int(index), value, words)) is not None:
-                return cell
-        elif kind == "text" and _holds(text, value):
-            return words["sentence"].format(quote=_around(text, argument), number=_HERE)
-    key = "question" if _holds(question.question, value) else "given"
-    return words[key].format(number=_HERE)
-
-
-def _cell(table: Sequence[Sequence[str]], index: int, value: Fraction, words: Mapping[str, str]) -> str | None:
-    row = table[index]
-    columns = [column for column, cell in enumerate(row) if column and _holds(cell, value)]
-    if not columns:
-        return None
-    header = table[0][columns[0]].strip() if index and columns[0] < len(table[0]) else ""
-    if not _HEADER.search(header):
-        header = ""  # the first row of many tables holds figures, not names
-    name = row[0].strip()
-    if len(columns) == 1 and header:
-        return words["cell"].format(row=name, column=header, number=_HERE)
-    return words["row"].format(row=name, number=_HERE)
-
-
-def _holds(text: str, value: Fraction) -> bool:
-    wanted = abs(value)
-    return any(
-        wanted in (abs(Fraction(found.plain)), abs(Fraction(found.value / found.scale))) for found in quantities(text)
-    )
-
-
-def _around(text: str, argument: str) -> str:
-    """The sentence, or where it is long the words around the number."""
-    text = _one_line(text)
-    if len(text) <= _QUOTE:
-        return text
-    at = max(text.find(argument.lstrip("-")), 0)
-    start = max(at - _QUOTE // 2, 0)
-    cut = text[start : start + _QUOTE]
-    return f"{'… ' if start else ''}{cut.strip()}{' …' if start + _QUOTE < len(text) else ''}"
-
-
-def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+def _origin(argument: str, place: Place | None, words: Mapping[str, str]) -> str:
+    """Where a number stands, as a sentence with _HERE for the number; nothing is said of one that was not found."""
+    if place is None:
+        return words["given"].format(number=_HERE)
+    quote = around(place.quote, argument)
+    return words[place.kind].format(number=_HERE, row=place.row, column=place.column, quote=quote)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from curate.errors import UserError
 from curate.runs import Run
-from curate.terminal import console
+from curate.terminal.console import console
 
 _BATCH = 1000
 _TABLE_ROWS = 1000

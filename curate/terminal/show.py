@@ -12,7 +12,7 @@ from rich.text import Text
 from curate.errors import UserError, nearest
 from curate.records import Question
 from curate.runs import Run
-from curate.terminal import console
+from curate.terminal.console import console
 
 _STYLES = {"good": "green", "bad": "red", "undecided": "yellow", "dropped": "dim"}
 _VOTES = {1: Text("1", style="green"), 0: Text("0", style="red"), None: Text("?", style="yellow")}

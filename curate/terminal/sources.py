@@ -12,7 +12,7 @@ from rich.text import Text
 from curate.names import known, module
 from curate.recipe import SourceSpec
 from curate.records import SourceInfo
-from curate.terminal import console
+from curate.terminal.console import console
 
 
 def _info(name: str) -> SourceInfo:

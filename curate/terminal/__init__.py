@@ -1,0 +1,1 @@
+"""What the commands print: progress, funnel, query results, records and sources."""
