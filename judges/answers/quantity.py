@@ -25,7 +25,8 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)|\d{1,40}(?!\d)"
 _CURRENCY = r"(?:US\$|HK\$|A\$|C\$|S\$|[$¥￥€£₹]|RMB|CNY|USD|HKD|EUR|GBP|JPY|RM)"
 _NUMBER = re.compile(
     rf"""
-    (?<![A-Za-z0-9_.])                                   # not inside a name such as Q3, nor the rest of another number
+    (?=[-+(.\d$¥￥€£₹A-Z])       # most characters begin no number: told without trying all that follows
+    (?<![A-Za-z0-9_.])           # not inside a name such as Q3, nor the rest of another number
     (?P<open>\(\s*)?
     (?P<sign>[-+]\s*)?
     (?:{_CURRENCY}\s*)?
@@ -33,15 +34,15 @@ _NUMBER = re.compile(
     (?P<sign2>[-+]\s*)?
     (?P<whole>{_DIGITS})?(?P<point>\.\d{{1,40}}(?!\d))?
     (?:[eE](?P<exponent>[-+]?\d{{1,2}})(?!\d))?
-    (?:\s*(?P<per>[/:])\s*(?P<under>\d{{1,12}}(?:\.\d{{1,12}})?)(?![\d/:]))?   # a fraction or a ratio, not a date
+    (?:\s*(?P<per>[/:])\s*(?P<under>\d{{1,12}}(?:\.\d{{1,12}})?)(?![\d/:]))?  # a fraction or ratio, not a date
     (?P<close>\s*\))?
-    \s*(?P<mark>%|percentage\s+points?|percent\b|per\s?cent\b|个?百分点|basis\s+points?|bps?\b|个?基点)?
+    \s*(?P<mark>%|(?i:percentage\s+points?|percent\b|per\s?cent\b|basis\s+points?|bps?\b)|个?百分点|个?基点)?
     (?P<close2>\s*\))?
-    \s*(?P<scale>(?:{_SCALE_WORDS})(?![A-Za-z]))?
+    \s*(?P<scale>(?i:{_SCALE_WORDS})(?![A-Za-z]))?
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
-_HUNDRED, _TEN_THOUSAND = Decimal(100), Decimal(10_000)
+_HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)

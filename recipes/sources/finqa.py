@@ -37,7 +37,7 @@ INFO = SourceInfo(
         "gold_conflict": "answer and exe_ans contradict each other, beyond percent, rounding and cutting off",
         "gold_sign": "answer and exe_ans differ by their sign alone",
         "gold_empty": "answer is empty; exe_ans stands alone",
-        "gold_unclear": "answer cannot be compared with exe_ans (prose, several numbers, a scale in words)",
+        "gold_unclear": "answer cannot be compared with exe_ans for sure (prose, several numbers, nearly equal)",
         "cells_repaired": "table cells whose lost escapes were put back from table_ori",
         "words_repaired": "words whose lost escapes can be nothing else (2019s, 201c, 201d) were put back",
         "escape_suspect": "a cell reads 2013, 2014, 2212 ... and no aligned table_ori tells whether it is a year",

@@ -174,7 +174,7 @@ def test_a_choice_or_truth_is_right_wrong_or_undecided(
 @pytest.mark.parametrize(
     ("kind", "gold", "alternatives", "answer", "reason"),
     [
-        ("percent", "44.59%", ("-0.44583",), "-44.58%", "equal"),
+        ("percent", "44.59%", ("-0.44583",), "-44.583%", "equal"),
         ("percent", "44.59%", ("-0.44583",), "44.59%", "equal"),
         ("percent", "44.59%", ("-0.44583",), "43%", "number_differs"),
         ("percent", None, ("0.58974",), "58.97%", "equal_rounded"),

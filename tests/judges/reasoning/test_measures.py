@@ -23,7 +23,7 @@ TRACES = [
     ("steps", "收入为12.5万元。成本为2.5万元；利润为10万元。", 3),
     ("steps", "", 0),
     # said before, word for word
-    ("repeated_sentences", "Check the totals again. Revenue rose. Check the totals again. Cost fell a lot.", 1 / 3),
+    ("repeated_sentences", "Check the totals again. It rose. Check the totals again. Cost fell a lot.", 1 / 3),
     ("repeated_sentences", "再核对一遍营业收入的合计数。\n再核对一遍营业收入的合计数。", 0.5),
     ("repeated_sentences", "Wait. Wait. Wait. Wait.", 0.0),
     ("repeated_ngrams", "one two three four five six seven eight nine ten eleven twelve " * 2, 1 / 13),
@@ -89,7 +89,7 @@ def test_the_conclusion_is_the_answer_or_another_or_none(
         ("17%", {}, None, "It comes to 71%.", None),
         ("-1,152", {}, None, "The change is (1,152).", 1.0),
         ("yes", {}, None, "So yes, it did.", 1.0),
-        ("是", {}, None, "没有披露。", 0.0),
+        ("是", {}, None, "没有披露。", None),
         (None, {}, None, "It comes to 17%.", None),
     ],
 )

@@ -65,10 +65,7 @@ OFF_TOPIC = {
     "en": "First, boil 17% more water.\n\nThen add the noodles.\n\nStir and serve hot.\n\nThe answer is 17%.",
     "zh": "先把水烧开。\n\n再放入13克面条。\n\n撒上葱花，趁热吃。\n\n答案是13。",
 }
-EXPLANATION = {
-    "en": "Goodwill impairment losses never reverse.",
-    "zh": "商誉减值准备不得转回。",
-}
+OTHER_TERMS = {"en": "goodwill impairment loss", "zh": "商誉减值准备"}
 
 
 def cut(text: str, mark: str) -> str:
@@ -82,7 +79,7 @@ def faulty(fault: str, language: str) -> Subject:
         case "contradicting":
             return replace(good, reasoning=body + OTHER_END[language])
         case "none of the standard answer's terms":
-            return replace(good, explanation=EXPLANATION[language])
+            return replace(good, gold=OTHER_TERMS[language])
         case "too short":
             return replace(good, reasoning=SHORT[language])
         case "wrong answer":

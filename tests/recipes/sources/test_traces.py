@@ -12,9 +12,9 @@ from judges.answers import match
 from recipes.sources.traces import Columns, Options, check_columns, questions, split_reply
 
 
-def load(options: Options | None = None, **record: Any) -> Question:
+def load(settings: Options | None = None, /, **record: Any) -> Question:
     row = Row({"question": "How much?", "gold": "12", **record}, "traces.jsonl", 1)
-    (question,) = questions(row, Corpus("traces", "MIT"), options or Options())
+    (question,) = questions(row, Corpus("traces", "MIT"), settings or Options())
     return question
 
 
