@@ -136,8 +136,3 @@ def distinct(found: list[Quantity]) -> list[Quantity]:
 def _slack(one: Quantity, other: Quantity) -> Decimal:
     units = [item.unit / _HUNDRED if item.percent else item.unit for item in (one, other)]
     return max(units) / 2 if one.percent != other.percent else Decimal(0)
-
-
-def as_percent(value: Decimal) -> Decimal:
-    """A fraction in percent: 0.17 is 17."""
-    return value * _HUNDRED
