@@ -19,6 +19,6 @@ def check(question: Question, trace: Trace) -> Verdict:
     if trace.final is None:
         return Verdict(None, "answer_missing")
     verdict = match(trace.final, question)
-    if verdict.value and CONFLICT in question.flags:
+    if verdict.value is not False and CONFLICT in question.flags:
         return replace(verdict, value=None, reason=CONFLICT)
     return verdict

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from curate.check import check
 from curate.distil import Teacher, distil
-from curate.judge import Judgement, judge
+from curate.judge import JUDGE, Judgement, judge
 from curate.records import Outcome, Question, Trace
 from judges.answers import VERIFIABLE_KINDS
 from judges.reasoning import Keep
@@ -53,18 +53,21 @@ def _outcome(question: Question, trace: Trace | None, verdict: Verdict) -> Outco
     )
     if label == "bad" and question.answer_kind in VERIFIABLE_KINDS and "gold_conflict" not in question.flags:
         goes_to = "rl"
-    detail = verdict.extracted or ""
-    if verdict.reason.endswith("_differs"):
-        detail = (
-            f"{verdict.extracted} against {' or '.join(filter(None, (question.gold, *question.gold_alternatives)))}"
-        )
     return Outcome(
         question_id=question.id,
         source=question.source,
         label=label,  # type: ignore[arg-type]  # one of the three literals above
         reason=verdict.reason,
         goes_to=goes_to,  # type: ignore[arg-type]
-        detail=detail,
+        detail=_detail(question, verdict),
         sample=trace.sample if trace else None,
         attempt=trace.attempt if trace else None,
     )
+
+
+def _detail(question: Question, verdict: Verdict) -> str:
+    """What the verdict rests on: the criteria of round two, or the answer and the golds of round one."""
+    golds = " or ".join(filter(None, (question.gold, *question.gold_alternatives)))
+    if verdict.value or verdict.method == JUDGE or not (verdict.extracted and golds):
+        return verdict.extracted or ""
+    return f"{verdict.extracted} against {golds}"

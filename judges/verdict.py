@@ -29,7 +29,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         # undecided: about the gold
         "gold_missing": "the source gives no gold answer",
         "gold_unusable": "the gold cannot be read as an answer of its kind",
-        "gold_conflict": "the source's two golds contradict each other, and the answer equals one of them",
+        "gold_conflict": "the source's two golds contradict each other, and the answer may equal one of them",
         # undecided: about the answer
         "answer_missing": "no final answer was found in the reply",
         "answer_unreadable": "the final answer cannot be read as an answer of the question's kind",

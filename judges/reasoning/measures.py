@@ -113,9 +113,11 @@ def _states(gold: str, reasoning: str, words: set[str]) -> bool:
     if not (golds := quantities(gold)):
         said = set(tokens(gold))
         return bool(said) and said <= words
-    wanted = abs(golds[0].plain)
     written = quantities(reasoning[-_LATE:])
-    return any(abs(abs(item.plain) - wanted) <= wanted / 1000 for item in written)
+    # With and without its percent sign: one step of a reasoning says 6.9, another 6.9 %.
+    wanted = {abs(golds[0].plain), abs(golds[0].value)}
+    said = {abs(number) for item in written for number in (item.plain, item.value)}
+    return any(abs(one - other) <= other / 1000 for one in said for other in wanted)
 
 
 def _gold_texts(subject: Subject) -> list[str]:

@@ -43,6 +43,7 @@ FOUND = [
     ("17%", "17%", "whole"),
     ("<think>推理过程</think>\n\n正确\n", "正确", "whole"),
     ("推理过程</think>3.5亿元", "3.5亿元", "whole"),
+    ("<think>one</think>two</think>17%", "17%", "whole"),
 ]
 
 NONE = [

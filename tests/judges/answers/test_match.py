@@ -36,6 +36,7 @@ QUANTITIES = [
     ("-29.9%", "(29.9%)", "equal"),
     ("-29.9%", "−２９．９％", "equal"),
     ("5.4%", "540 basis points", "equal"),
+    ("5.0%", "540 basis points", "number_differs"),
     ("0.25%", "25个基点", "equal"),
     ("1.5%", "1.5个百分点", "equal"),
     ("33.3%", "\\frac{1}{3}", "equal"),

@@ -96,6 +96,7 @@ def test_a_scale_multiplies_exactly(number: Decimal, scale: str, space: str) -> 
         ("0.069 (or 7.90%)", 2),
         ("5% or 6%", 2),
         ("12或13", 2),
+        ("12 and 12.4", 2),
         ("5 and -5", 2),
     ],
 )

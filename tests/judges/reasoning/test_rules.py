@@ -44,6 +44,8 @@ ECHO = {
     "en": "Wait, let me check the total of the outstanding awards again.\n\n",
     "zh": "等一下，再核对一遍销项税额与进项税额的计算过程。\n\n",
 }
+ASIDE = {"en": "Let me check this again.", "zh": "我再来仔细核对一遍这个数字。"}
+DRONE = {"en": "and divide the awards by all awards ", "zh": "再用销项税额减去进项税额，"}
 END = {"en": "Therefore", "zh": "因此"}
 SHORT = {
     "en": "Divide the officers' awards by all equity awards, so the answer is 17%.",
@@ -65,7 +67,7 @@ OFF_TOPIC = {
     "en": "First, boil 17% more water.\n\nThen add the noodles.\n\nStir and serve hot.\n\nThe answer is 17%.",
     "zh": "先把水烧开。\n\n再放入13克面条。\n\n撒上葱花，趁热吃。\n\n答案是13。",
 }
-OTHER_TERMS = {"en": "goodwill impairment loss", "zh": "商誉减值准备"}
+OTHER_TERMS = {"en": "goodwill impairment loss", "zh": "汇兑损益"}
 
 
 def cut(text: str, mark: str) -> str:
@@ -88,6 +90,10 @@ def faulty(fault: str, language: str) -> Subject:
             return replace(good, reasoning=good.reasoning + BROKEN[language])
         case "looping":
             return replace(good, reasoning=body + ECHO[language] * 12 + good.reasoning.removeprefix(body))
+        case "echoing":
+            return replace(good, reasoning=good.reasoning.replace("\n\n", f"\n\n{ASIDE[language]}\n\n"))
+        case "droning":
+            return replace(good, reasoning=body + DRONE[language] * 12 + good.reasoning.removeprefix(body))
         case "off topic":
             return replace(good, reasoning=OFF_TOPIC[language])
         case "wrong language":
@@ -108,6 +114,8 @@ FAULTS = {
     "wrong answer": "logical_consistency",
     "broken off": "logical_consistency",
     "looping": "content_diversity",
+    "echoing": "content_diversity",
+    "droning": "content_diversity",
     "off topic": "domain_relevance",
     "wrong language": "instruction_consistency",
     "no box": "instruction_consistency",
