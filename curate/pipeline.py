@@ -5,10 +5,10 @@ Today every step is a pure function; model calls will be awaited at the same pla
 
 from dataclasses import dataclass
 
-from curate.check import check
+from curate.check import CONFLICT, check
 from curate.distil import Teacher, distil
 from curate.judge import JUDGE, Judgement, judge
-from curate.records import Outcome, Question, Trace
+from curate.records import Destination, Label, Outcome, Question, Trace
 from judges.answers import VERIFIABLE_KINDS
 from judges.reasoning import Keep
 from judges.verdict import Verdict
@@ -46,23 +46,28 @@ async def curate_question(question: Question, kit: Kit) -> Curated:
 
 
 def _outcome(question: Question, trace: Trace | None, verdict: Verdict) -> Outcome:
-    """Good goes to sft; bad goes to rl where rules can verify an answer, the paper's way to keep hard questions;
-    undecided goes nowhere, by name."""
-    label, goes_to = (
-        ("good", "sft") if verdict.value else ("bad", "rejects") if verdict.value is False else ("undecided", "rejects")
-    )
-    if label == "bad" and question.answer_kind in VERIFIABLE_KINDS and "gold_conflict" not in question.flags:
-        goes_to = "rl"
+    label, goes_to = _fate(question, verdict)
     return Outcome(
         question_id=question.id,
         source=question.source,
-        label=label,  # type: ignore[arg-type]  # one of the three literals above
+        label=label,
         reason=verdict.reason,
-        goes_to=goes_to,  # type: ignore[arg-type]
+        goes_to=goes_to,
         detail=_detail(question, verdict),
         sample=trace.sample if trace else None,
         attempt=trace.attempt if trace else None,
     )
+
+
+def _fate(question: Question, verdict: Verdict) -> tuple[Label, Destination]:
+    """Good goes to sft; bad goes to rl where rules can verify an answer, Fin-R1's way to keep hard questions; what is
+    undecided goes nowhere, by name."""
+    if verdict.value is None:
+        return "undecided", "rejects"
+    if verdict.value:
+        return "good", "sft"
+    verifiable = question.answer_kind in VERIFIABLE_KINDS and CONFLICT not in question.flags
+    return "bad", "rl" if verifiable else "rejects"
 
 
 def _detail(question: Question, verdict: Verdict) -> str:

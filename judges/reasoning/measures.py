@@ -111,13 +111,13 @@ def _gold_term_overlap(subject: Subject, words: set[str]) -> float | None:
 def _states(gold: str, reasoning: str, words: set[str]) -> bool:
     """Does the reasoning hold the gold's number, or for a gold without numbers its words?"""
     if not (golds := quantities(gold)):
-        said = set(tokens(gold))
-        return bool(said) and said <= words
+        own = set(tokens(gold))
+        return bool(own) and own <= words
     written = quantities(reasoning[-_LATE:])
     # With and without its percent sign: one step of a reasoning says 6.9, another 6.9 %.
     wanted = {abs(golds[0].plain), abs(golds[0].value)}
-    said = {abs(number) for item in written for number in (item.plain, item.value)}
-    return any(abs(one - other) <= other / 1000 for one in said for other in wanted)
+    found = {abs(number) for item in written for number in (item.plain, item.value)}
+    return any(abs(one - other) <= other / 1000 for one in found for other in wanted)
 
 
 def _gold_texts(subject: Subject) -> list[str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from curate.read import rows
 from curate.records import Corpus, Row
 from recipes.conversions.finqa_program import OPERATIONS, TABLE_OPERATIONS, ProgramError, Value, parse, run
-from recipes.conversions.program_steps import table_of
+from recipes.conversions.evidence import table_of
 from recipes.sources import finqa, table
 
 CORPUS = Corpus("finqa", "MIT")
@@ -24,6 +24,7 @@ TABLE = [
     ["other", "1", "2", "3"],
     ["Other", "30", "50", "10"],
     ["units", "3.5 million", "2000000", "1 thousand"],
+    ["shares ( price )", "5 at $ 30", "7 ( $ 20 )", "9 to 12"],
     ["dash", "—", "5", "6"],
     ["blank", "", "5", "6"],
     ["no cells"],
@@ -79,6 +80,7 @@ def result(program: str) -> Value:
         ("table_average(margin, none)", "0.2"),
         ("table_sum(OTHER, none)", "90"),
         ("table_sum(units, none)", "5501000"),
+        ("table_sum(shares ( price ), none)", "21"),
         ("table_max(other, none), table_min(other, none), subtract(#0, #1)", "40"),
         ("table_sum(revenue , net ( in millions ), none), divide(#0, const_2)", "1567.25"),
         # white space is free
