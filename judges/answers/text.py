@@ -18,7 +18,8 @@ _ESCAPED = re.compile(r"\\([%$#&_{}])")
 
 def normalise(text: str) -> str:
     """Full width to half width, every minus to '-', LaTeX and Markdown dressing removed; case and words are kept."""
-    text = unicodedata.normalize("NFKC", text).translate(_MINUS)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_MINUS)
     if "\\" in text or "{" in text:
         text = text.replace("{,}", ",")
         text = _WRAPPED.sub(r"\1", text)

@@ -9,6 +9,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, Self
 
@@ -33,7 +34,7 @@ class Place:
 class Evidence:
     """The places of one question, each with the magnitudes that stand there, in the corpus' order."""
 
-    places: tuple[tuple[Place, frozenset[Fraction]], ...]
+    places: tuple[tuple[Place, frozenset[Decimal]], ...]
 
     @classmethod
     def of(cls, question: Question, table: Sequence[Sequence[str]]) -> Self:
@@ -42,19 +43,17 @@ class Evidence:
 
     def place(self, value: Fraction) -> Place | None:
         """The first place that holds the value, its sign and its scale in words set aside."""
-        wanted = abs(value)
+        wanted = abs(value)  # a fraction finds the decimal that equals it: numbers that are equal hash alike
         return next((place for place, held in self.places if wanted in held), None)
 
 
-def magnitudes(text: str) -> frozenset[Fraction]:
+def magnitudes(text: str) -> frozenset[Decimal]:
     """The magnitudes of the numbers in a text: as they are written, and percents as fractions too."""
-    found = quantities(text)
-    return frozenset(
-        {abs(Fraction(one.plain)) for one in found} | {abs(Fraction(one.value / one.scale)) for one in found}
-    )
+    numbers = (number for one in quantities(text) for number in (one.plain, one.value / one.scale))
+    return frozenset(map(abs, numbers))
 
 
-def _named(question: Question, table: Sequence[Sequence[str]]) -> Iterator[tuple[Place, frozenset[Fraction]]]:
+def _named(question: Question, table: Sequence[Sequence[str]]) -> Iterator[tuple[Place, frozenset[Decimal]]]:
     named: Mapping[str, str] = question.meta.get("evidence") or {}
     for key, text in named.items():
         kind, _, index = key.rpartition("_")
@@ -64,17 +63,17 @@ def _named(question: Question, table: Sequence[Sequence[str]]) -> Iterator[tuple
             yield Place("sentence", quote=one_line(text)), magnitudes(text)
 
 
-def _row(row: Sequence[str], header: Sequence[str]) -> Iterator[tuple[Place, frozenset[Fraction]]]:
+def _row(row: Sequence[str], header: Sequence[str]) -> Iterator[tuple[Place, frozenset[Decimal]]]:
     """A row's cells; what stands in several of them is told by the row alone, and so is a cell without a name above it
     (the first row of many tables holds figures, not names)."""
     cells = [magnitudes(cell) for cell in row[1:]]
     name = row[0].strip() if row else ""
     for column, held in enumerate(cells, 1):
-        others = frozenset().union(*(cell for index, cell in enumerate(cells, 1) if index != column))
+        others = frozenset[Decimal]().union(*(cell for index, cell in enumerate(cells, 1) if index != column))
         title = header[column].strip() if column < len(header) else ""
         if _HEADER.search(title):
             yield Place("cell", row=name, column=title), held - others
-    yield Place("row", row=name), frozenset().union(*cells)
+    yield Place("row", row=name), frozenset[Decimal]().union(*cells)
 
 
 def around(quote: str, number: str) -> str:
