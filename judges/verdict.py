@@ -36,6 +36,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "several_quantities": "the final answer holds several different numbers",
         "precision_too_low": "the answer rounds to the gold, but with fewer than 3 significant digits",
         "near_miss": "within 0.2 % of the gold but beyond its precision: rounding on the way, or another answer",
+        "last_digit": "off by less than one in the last place of a gold of one or two digits: cut off, or wrong",
         "sign_in_words": "the same number with the other sign, and the answer says decrease, loss or the like",
         "scale_unclear": "the numbers differ by a power of a thousand, and only one names its scale",
         "letter_contradicts_text": "the option's letter and the text beside it name different options",

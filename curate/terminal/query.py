@@ -11,7 +11,7 @@ from rich.text import Text
 
 from curate.errors import UserError
 from curate.runs import Run
-from curate.terminal.console import console
+from curate.terminal.console import console, shown
 
 _BATCH = 1000
 _TABLE_ROWS = 1000
@@ -67,9 +67,9 @@ def _table(connection: Any, names: list[str]) -> None:
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for index, name in enumerate(names):
         numbers = any(isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in rows)
-        table.add_column(Text(name), justify="right" if numbers else "left", overflow="fold")
+        table.add_column(shown(name), justify="right" if numbers else "left", overflow="fold")
     for row in rows[:_TABLE_ROWS]:
-        table.add_row(*(Text("–", style="dim") if cell is None else Text(_cell(cell)) for cell in row))
+        table.add_row(*(Text("–", style="dim") if cell is None else shown(_cell(cell)) for cell in row))
     console().print(table)
     if len(rows) > _TABLE_ROWS:
         console().print(f"the first {_TABLE_ROWS:,} rows; --csv or --json give all", style="dim")

@@ -12,7 +12,7 @@ from rich.text import Text
 from curate.errors import UserError, nearest
 from curate.records import Question
 from curate.runs import Run
-from curate.terminal.console import console
+from curate.terminal.console import console, shown
 
 _STYLES = {"good": "green", "bad": "red", "undecided": "yellow", "dropped": "dim"}
 _VOTES = {1: Text("1", style="green"), 0: Text("0", style="red"), None: Text("?", style="yellow")}
@@ -47,8 +47,8 @@ def print_list(run: Run, wanted: dict[str, str | None], limit: int) -> None:
     for name in ("id", "label", "reason", "to", *(["detail"] if wide else [])):
         table.add_column(name, overflow="fold", no_wrap=name in ("label", "reason", "to"))
     for question_id, label, reason, goes_to, detail in rows:
-        cells = [Text(question_id), Text(label, style=_STYLES[label]), Text(reason), Text(goes_to)]
-        table.add_row(*cells, *([Text(detail)] if wide else []))
+        cells = [shown(question_id), shown(label, style=_STYLES[label]), shown(reason), shown(goes_to)]
+        table.add_row(*cells, *([shown(detail)] if wide else []))
     console().print(table)
     count = counted[0] if counted else 0
     if count > len(rows):
@@ -89,36 +89,39 @@ def _similar(connection: Any, question_id: str) -> str:
 def _head(question_id: str, outcome: dict[str, Any], connection: Any) -> RenderableType:
     meaning = _one(connection, "select meaning from reasons where reason = ?", outcome["reason"])
     line = Text.assemble(
-        (question_id, "bold"), "  ", (outcome["label"], _STYLES[outcome["label"]]), f" -> {outcome['goes_to']}\n",
-        (f"{outcome['reason']}: {meaning['meaning'] if meaning else ''}", "dim"),
-    )  # fmt: skip
+        shown(question_id, "bold"),
+        "  ",
+        (outcome["label"], _STYLES[outcome["label"]]),
+        f" -> {outcome['goes_to']}\n",
+        shown(f"{outcome['reason']}: {meaning['meaning'] if meaning else ''}", "dim"),
+    )
     if outcome["detail"]:
-        line.append(f"\n{outcome['detail']}", style="dim")
+        line.append_text(shown(f"\n{outcome['detail']}", "dim"))
     return line
 
 
 def _unreadable(connection: Any, question_id: str) -> list[RenderableType]:
     row = _one(connection, "from unreadable where question_id = ?", question_id)
-    return [_title("the record as it stands"), Text(row["raw"][:_RAW])] if row else []
+    return [_title("the record as it stands"), shown(row["raw"][:_RAW])] if row else []
 
 
 def _title(text: str) -> RenderableType:
-    return Rule(Text(text), align="left", style="dim")
+    return Rule(shown(text), align="left", style="dim")
 
 
 def _question(question: Question) -> list[RenderableType]:
     facts = [question.language, question.answer_kind, question.licence, question.module, question.split]
-    parts: list[RenderableType] = [Text(" · ".join(filter(None, facts)), style="dim")]
+    parts: list[RenderableType] = [shown(" · ".join(filter(None, facts)), style="dim")]
     if question.flags:
-        parts.append(Text("flags: " + ", ".join(question.flags), style="yellow"))
-    parts += [_title("question"), Text(question.question)]
-    parts += [Text(f"{letter}. {text}") for letter, text in question.options.items()]
+        parts.append(shown("flags: " + ", ".join(question.flags), style="yellow"))
+    parts += [_title("question"), shown(question.question)]
+    parts += [shown(f"{letter}. {text}") for letter, text in question.options.items()]
     if question.context:
         parts += [_title("context"), *_context(question.context)]
     golds = [question.gold, *question.gold_alternatives] if question.gold else list(question.gold_alternatives)
-    parts += [_title("gold"), Text(" or ".join(filter(None, golds)) or "none")]
+    parts += [_title("gold"), shown(" or ".join(filter(None, golds)) or "none")]
     if question.explanation:
-        parts.append(Text(question.explanation, style="dim"))
+        parts.append(shown(question.explanation, style="dim"))
     return parts
 
 
@@ -130,7 +133,7 @@ def _context(context: str) -> list[RenderableType]:
         if len(rows) > 1 and all(len(row) > 1 for row in rows):
             parts.append(_cells([row for row in rows if set("".join(row)) - set("-: ")]))
         else:
-            parts.append(Padding(Text(block), (0, 0, 1, 0)))
+            parts.append(Padding(shown(block), (0, 0, 1, 0)))
     return parts
 
 
@@ -138,9 +141,9 @@ def _cells(rows: list[list[str]]) -> Table:
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for index in range(max(map(len, rows))):
         header = rows[0][index] if index < len(rows[0]) else ""
-        table.add_column(Text(header), overflow="fold", justify="right" if index else "left")
+        table.add_column(shown(header), overflow="fold", justify="right" if index else "left")
     for row in rows[1:]:
-        table.add_row(*map(Text, row))
+        table.add_row(*map(shown, row))
     return table
 
 
@@ -154,15 +157,15 @@ def _trace(connection: Any, outcome: dict[str, Any]) -> list[RenderableType]:
     assert trace is not None, key
     assert check is not None, key
     parts: list[RenderableType] = [
-        _title(f"reasoning ({trace['origin']}, {trace['model']}, {trace['outcome']})"), Text(trace["reasoning"]),
-        _title("answer"), Text(trace["answer"]),
+        _title(f"reasoning ({trace['origin']}, {trace['model']}, {trace['outcome']})"), shown(trace["reasoning"]),
+        _title("answer"), shown(trace["answer"]),
         _title(f"round one ({check['method']})"),
-        Text.assemble(_TRUTH[check["value"]], f"  {check['reason']}: {check['extracted']}"),
+        Text.assemble(_TRUTH[check["value"]], shown(f"  {check['reason']}: {check['extracted']}")),
     ]  # fmt: skip
     votes = connection.execute(f"select criterion, vote, rationale, judge from scores {where}", list(key)).fetchall()
     if votes:
         table = Table(box=None, show_header=False, pad_edge=False)
         for criterion, vote, rationale, _ in votes:
-            table.add_row(_VOTES[vote], criterion, Text(rationale, style="dim"))
+            table.add_row(_VOTES[vote], criterion, shown(rationale, style="dim"))
         parts += [_title(f"round two ({votes[0][3]})"), table]
     return parts

@@ -7,12 +7,11 @@ from typing import Any
 from pydantic import BaseModel
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
-from rich.text import Text
 
 from curate.names import known, module
 from curate.recipe import SourceSpec
 from curate.records import SourceInfo
-from curate.terminal.console import console
+from curate.terminal.console import console, shown
 
 
 def _info(name: str) -> SourceInfo:
@@ -38,7 +37,9 @@ def print_sources(as_json: bool) -> None:
         table.add_column(title, overflow="fold", justify="right" if title == "known defects" else "left")
     for name in names:
         info = _info(name)
-        table.add_row(Text(name, style="bold"), info.title, info.language, info.licence, str(len(info.defects)))
+        table.add_row(
+            shown(name, "bold"), shown(info.title), info.language, shown(info.licence), str(len(info.defects))
+        )
     console().print(table)
     console().print(
         "`curate sources NAME` tells about one; a dotted path in a recipe names a module of your own", style="dim"
@@ -61,7 +62,7 @@ def print_source(name: str, as_json: bool) -> None:
     }
     for key, value in {**rows, "records": info.form, "cite": info.citation}.items():
         if value:
-            facts.add_row(Text(key, style="bold"), Text(value, overflow="fold"))
+            facts.add_row(shown(key, style="bold"), shown(value))
     console().print(facts)
     _print_pairs("recipe keys", {**_fields(SourceSpec), **_fields(getattr(module("sources", name), "Options", None))})
     columns = getattr(getattr(module("sources", name), "Columns", None), "model_fields", None)
@@ -79,6 +80,6 @@ def _print_pairs(title: str, pairs: dict[str, Any]) -> None:
         return
     table = Table(box=None, show_header=False, pad_edge=False)
     for key, value in pairs.items():
-        table.add_row(Text(f"  {key}"), Text(str(value), style="dim"))
-    console().print(Text(f"\n{title}", style="bold"))
+        table.add_row(shown(f"  {key}"), shown(str(value), style="dim"))
+    console().print(shown(f"\n{title}", style="bold"))
     console().print(table)

@@ -9,13 +9,18 @@ from collections.abc import Mapping, Sequence
 
 from judges.answers.text import normalise
 
-_JOINER = r"(?:\s|,|、|;|/|&|和|与|及|\band\b)*"
-_LEAD = r"^\W*(?:(?:the\s+)?(?:correct\s+)?(?:options?|choices?|answers?)\s*(?:is|are)?|选项?|答案[是为]?)?\s*[:：]?\s*"
-_ONLY_LETTERS = re.compile(
-    rf"{_LEAD}[(\[]?\s*(?P<letters>[A-H](?:\)?{_JOINER}\(?[A-H])*)\s*[)\]]?\s*(?:项|选项)?[\s.。,，]*$", re.IGNORECASE
+_LEAD = re.compile(
+    r"(?:the )?(?:correct |right |best )?(?:options?|choices?|answers?)(?: (?:is|are))?\b ?[:：]?"
+    r"|(?:最终|正确)?(?:答案|选项)[是为]? ?[:：]?|(?:应|故|所以|因此)?选择?(?:项)? ?[:：]?",
+    re.IGNORECASE,
 )
+_TAIL = re.compile(r"(?:选?项)?(?:是?正确的?)?[\s.。]*$")
+_BETWEEN = re.compile(r"(?:[\s,、;/&+\"'\[\]()【】{}.。:]|\band\b|和|与|及|选?项)+", re.IGNORECASE)
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" ?\n[ \n]*")
+_LETTERS = re.compile(r"[A-H]+", re.IGNORECASE)
 _LETTER_THEN_TEXT = re.compile(
-    rf"{_LEAD}[(\[]?\s*(?P<letter>[A-H])\s*[)\]]?\s*(?:[.:：、,)]|-|项|\s)\s*(?P<text>\S.*)$", re.I | re.S
+    r"[(\[【]?(?P<letter>[A-H])(?: ?[)\].:、,】-]+ ?|项 ?| )(?P<text>\S.*)$", re.IGNORECASE | re.DOTALL
 )
 
 _TRUE = ("yes", "true", "correct", "compliant", "是", "是的", "正确", "对", "合规", "√", "不违规", "未违规", "没有违规")
@@ -40,31 +45,43 @@ def plain(text: str) -> str:
 def letters(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
     """The set of option letters that an answer names; a key of REASONS when it cannot be read.
 
-    Read are: letters alone ("AC", "A、C", "选项C"), one letter with its option's text ("C：国家税务总局"), and the
-    text of an option alone. A letter beside another option's text is a contradiction.
+    Read are: the text of an option alone, letters alone ("AC", "A、C", "选项C", '["A", "C"]'), and one letter with its
+    option's text ("C：国家税务总局"). A letter beside another option's text is a contradiction.
     """
-    text = normalise(text)
-    if alone := _ONLY_LETTERS.match(text):
-        bare = re.sub(r"\band\b", "", alone["letters"], flags=re.IGNORECASE)
-        named = [character.upper() for character in bare if character.isalpha() and character.isascii()]
-        if bare == bare.upper() or len(named) == 1:  # "ad" is a word, "AD" two options
-            return frozenset(named)
+    text = _LINES.sub("\n", _SPACES.sub(" ", normalise(text))).strip()
     by_text = [letter for letter, option in options.items() if same_text(option, text)]
     if len(by_text) == 1:
         return frozenset(by_text)
-    if led := _LETTER_THEN_TEXT.match(text):
-        letter, rest = led["letter"].upper(), led["text"]
-        if letter in options:
-            if same_text(options[letter], rest):
-                return frozenset({letter})
-            if any(same_text(option, rest) for option in options.values()):
-                return "letter_contradicts_text"
-    return _each_on_its_line(text, options)
+    led = _LEAD.match(text)
+    rest = text[led.end() :].strip() if led else text
+    if (alone := _letters_alone(_TAIL.sub("", rest), options)) is not None:
+        return alone
+    if (found := _LETTER_THEN_TEXT.match(rest)) and (letter := found["letter"].upper()) in options:
+        if same_text(options[letter], found["text"]):
+            return frozenset({letter})
+        if any(same_text(option, found["text"]) for option in options.values()):
+            return "letter_contradicts_text"
+    return _each_by_itself(rest, options)
 
 
-def _each_on_its_line(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
+def _letters_alone(text: str, options: Mapping[str, str]) -> frozenset[str] | None:
+    """The letters of a text that holds nothing else. A word is none: not in lower case, not with letters that are no
+    option's, and where there are no options to go by, not out of order ("FACE")."""
+    runs = [run for run in _BETWEEN.split(text) if run]
+    if not runs or not all(_LETTERS.fullmatch(run) for run in runs):
+        return None
+    joined = "".join(runs)
+    if len(joined) > 1 and joined != joined.upper():
+        return None
+    read = frozenset(joined.upper())
+    if options:
+        return read if read <= options.keys() else None
+    return read if len(joined) == 1 or len(runs) > 1 or list(joined) == sorted(read) else None
+
+
+def _each_by_itself(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
     """Several options, each letter with its own text: "A. cash; C. bonds"."""
-    parts = [part for part in re.split(r"[\n;；]", text) if part.strip()]
+    parts = [part for part in re.split(r"[\n;]", text) if part.strip()]
     if len(parts) < 2:
         return "answer_unreadable"
     read: set[str] = set()
@@ -86,9 +103,12 @@ def boolean(text: str, options: Mapping[str, str] | None = None) -> bool | None:
         named = letters(text, options)
         if not isinstance(named, str) and len(named) == 1 and (letter := next(iter(named))) in options:
             return boolean(options[letter])
-    # A verdict first, its ground after a comma: "yes , 38.2%", "否，因为..."
-    head = re.split(r"[,，.。;；:：\n]", bare, maxsplit=1)[0].strip(_EDGES)
-    return _BOOLEANS.get(head)
+    # A verdict first, its ground after a comma ("yes , 38.2%", "否，因为..."); another verdict behind it contradicts.
+    head, *others = (part.strip(_EDGES) for part in re.split(r"[,，.。;；\n]", bare))
+    said = {_BOOLEANS[part] for part in (head, *others) if part in _BOOLEANS}
+    if head in _BOOLEANS and len(said) == 1 and not re.match(r"no\.? ?\d", bare):
+        return _BOOLEANS[head]
+    return None
 
 
 def named(golds: Sequence[str], options: Mapping[str, str]) -> list[frozenset[str]]:

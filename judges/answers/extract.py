@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 _BOX = re.compile(r"\\?boxed\s*\{")
-_ANSWER_BLOCK = re.compile(r"<answer>\s*(.*?)\s*(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
 _STATED = re.compile(
     r"(?:\b(?:final\s+answer|answer)\b\s*(?:is|are|=|:)|(?:最终|正确|所以|因此)?答案\s*(?:[是为]|[:：])+|故选|应选|因此选|所以选)"
-    r"[:：\s*]*(?P<value>[^\n]{1,200})",
+    r"[:：*]*(?P<heading>\s*\n)?[:：\s*]*(?P<value>[^\n]{1,200})",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[^\d\s.])\.(?=\s|$)|(?<=\d)\.(?=\s*$|\s+[A-Z])|[。！!；;]")
@@ -32,14 +31,19 @@ class Extracted:
 
 def after_reasoning(reply: str) -> str | None:
     """The reply without its reasoning: all after the last </think>; None if a <think> was never closed."""
-    head, closed, tail = reply.rpartition("</think>")
-    if closed:
-        return tail
-    return None if "<think>" in head or "<think>" in tail else reply
+    head, _, tail = reply.rpartition("</think>")
+    if "<think>" in tail:
+        return None  # opened and not closed, or opened once more
+    return tail if head else reply.removeprefix("</think>")
 
 
 def boxes(text: str) -> list[str]:
     r"""The contents of every \boxed{...} (a lost backslash is tolerated), outermost only, braces balanced."""
+    return _boxes(text)[0]
+
+
+def _boxes(text: str) -> tuple[list[str], bool]:
+    """The closed boxes' contents, and whether the text ends inside a box."""
     found: list[str] = []
     position = 0
     while opened := _BOX.search(text, position):
@@ -48,21 +52,32 @@ def boxes(text: str) -> list[str]:
             depth += {"{": 1, "}": -1}.get(text[position], 0)
             position += 1
         if depth:
-            break  # never closed: the reply was cut inside its box
+            return found, True
         found.append(text[opened.end() : position - 1].strip())
-    return found
+    return found, False
+
+
+def _answer_block(text: str) -> str | None:
+    """What stands in the last <answer> block; all that follows where it was not closed."""
+    _, opened, block = text.rpartition("<answer>")
+    return block.partition("</answer>")[0].strip() or None if opened else None
 
 
 def stated(text: str) -> str | None:
-    """What the last "the answer is ..." sentence states, cut at the end of the sentence; None if there is none."""
+    """What the last "the answer is ..." sentence states, cut at the end of the sentence; None if there is none.
+
+    A heading ("Answer:" alone on its line) states what stands under it only if that is a single line and no prose.
+    """
     found = list(_STATED.finditer(text))
     if not found:
         return None
     last = found[-1]
     if (inner := stated(last["value"])) is not None:  # "Final answer:\nTherefore, the answer is 12."
         return inner
-    value = _SENTENCE_END.split(last["value"].strip().strip("*").strip(), maxsplit=1)[0]
-    return value.strip(" *`\"'“”，,") or None
+    sentences = [part for part in _SENTENCE_END.split(last["value"].strip(" *")) if part.strip()]
+    if not sentences or (last["heading"] and (len(sentences) > 1 or text[last.end() :].strip())):
+        return None
+    return sentences[0].strip(" *`\"'“”，,") or None
 
 
 def final_answer(reply: str) -> Extracted:
@@ -70,16 +85,16 @@ def final_answer(reply: str) -> Extracted:
     body = after_reasoning(reply)
     if body is None:
         return Extracted(None, "unfinished")
-    if boxed := [content for content in boxes(body) if content]:
+    boxed, cut = _boxes(body)
+    if cut:
+        return Extracted(None, "unfinished")
+    if boxed := [content for content in boxed if content]:
         return Extracted(boxed[-1], "boxed")
-    if (block := _ANSWER_BLOCK.search(body)) and block[1]:
-        body, how = block[1], True
-    else:
-        how = False
-    if (value := stated(body)) is not None:
+    block = _answer_block(body)
+    if (value := stated(block or body)) is not None:
         return Extracted(value, "stated")
-    if how:
-        return Extracted(body, "tagged")
+    if block is not None:
+        return Extracted(block, "tagged")
     body = body.strip()
     if body and len(body) <= _SHORT and "\n" not in body:
         return Extracted(body, "whole")

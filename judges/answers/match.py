@@ -10,9 +10,9 @@ instead of rounded are 1.8 % of FinQA's test set; letters as sets after DianJin-
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from judges.answers.choice import boolean, letters, named
 from judges.answers.extract import final_answer
@@ -56,7 +56,7 @@ def grade(reply: str, question: Asked) -> Verdict:
     """Cuts the final answer out of a reply and matches it."""
     extracted = final_answer(reply)
     if extracted.text is None:
-        if question.gold is None:
+        if not _golds(question):
             return Verdict(None, "gold_missing")
         return Verdict(None, "truncated" if extracted.how == "unfinished" else "answer_missing")
     return match(extracted.text, question)
@@ -64,7 +64,7 @@ def grade(reply: str, question: Asked) -> Verdict:
 
 def match(predicted: str, question: Asked) -> Verdict:
     """The verdict on a final answer. Right if it equals the gold or any alternative; never raises."""
-    golds = [gold for gold in (question.gold, *question.gold_alternatives) if gold is not None and gold.strip()]
+    golds = _golds(question)
     if not golds:
         return Verdict(None, "gold_missing", predicted)
     if not predicted.strip():
@@ -79,6 +79,10 @@ def match(predicted: str, question: Asked) -> Verdict:
         case _:
             value, reason = None, "needs_model"
     return Verdict(value, reason, predicted)
+
+
+def _golds(question: Asked) -> list[str]:
+    return [gold for gold in (question.gold, *question.gold_alternatives) if gold is not None and gold.strip()]
 
 
 def _match_boolean(predicted: str, golds: Sequence[str], options: Mapping[str, str]) -> tuple[bool | None, str]:
@@ -114,56 +118,64 @@ def _match_quantity(predicted: str, golds: Sequence[str]) -> tuple[bool | None, 
 
 
 def compare(said: Quantity, gold: Quantity, words: str = "") -> tuple[bool | None, str]:
-    """One quantity against one gold: (value, reason)."""
-    if (verdict := _equal(said.plain, _unit(said), said.significant, gold.plain, _unit(gold))) is not None:
+    """One quantity against one gold: (value, reason). `words` is the answer as written, for a sign said in words."""
+    if (verdict := _equal(_plain(said), _plain(gold))) is not None:
         return verdict
-    if said.percent != gold.percent:
-        verdict = _equal(said.value, said.unit, said.significant, gold.value, gold.unit)
-        if verdict is not None:
-            return (True, "equal_percent_sign") if verdict[0] else verdict
-    if (
-        said.plain * gold.plain < 0
-        and _DECLINE.search(words)
-        and _equal(-said.plain, _unit(said), 9, gold.plain, _unit(gold))
-    ):
-        return None, "sign_in_words"
-    if (said.scale != 1) != (gold.scale != 1) and _thousandfold(said, gold):
+    if said.percent != gold.percent and (verdict := _equal(_written(said), _written(gold))) is not None:
+        return (True, "equal_percent_sign") if verdict[0] else verdict
+    if said.plain * gold.plain < 0 and _DECLINE.search(words):
+        flipped = replace(said, value=-said.value)
+        if _equal(_plain(flipped), _plain(gold)) is not None or _thousandfold(flipped, gold):
+            return None, "sign_in_words"
+    if _thousandfold(said, gold):
         return None, "scale_unclear"
-    near = abs(gold.plain) * _NEAR
-    if abs(said.plain - gold.plain) <= near and not _is_year(gold):
+    if abs(said.plain - gold.plain) <= abs(gold.plain) * _NEAR and not _is_year(gold):
         return None, "near_miss"
     return False, "number_differs"
 
 
-def _is_year(quantity: Quantity) -> bool:
-    return not quantity.percent and not quantity.decimals and 1900 <= quantity.value <= 2100
+class _Number(NamedTuple):
+    """A number, one unit in its last written place, and its significant digits."""
+
+    value: Decimal
+    unit: Decimal
+    significant: int
 
 
-def _unit(quantity: Quantity) -> Decimal:
-    return quantity.unit / 100 if quantity.percent else quantity.unit
+def _plain(quantity: Quantity) -> _Number:
+    """As a plain number: 17% is 0.17."""
+    return _Number(quantity.plain, quantity.plain_unit, quantity.significant)
 
 
-def _equal(
-    said: Decimal, said_unit: Decimal, significant: int, gold: Decimal, gold_unit: Decimal
-) -> tuple[bool | None, str] | None:
-    gap = abs(said - gold)
-    if gap <= gold_unit / 2:
+def _written(quantity: Quantity) -> _Number:
+    """As it is written: 17% is 17."""
+    return _Number(quantity.value, quantity.unit, quantity.significant)
+
+
+def _equal(said: _Number, gold: _Number) -> tuple[bool | None, str] | None:
+    """Equal at the gold's precision, or at the answer's; None where neither holds."""
+    gap = abs(said.value - gold.value)
+    if gap <= gold.unit / 2:
         return True, "equal"
-    if (
-        gap < gold_unit
-        and said_unit < gold_unit
-        and (said / gold_unit).to_integral_value(ROUND_DOWN) * gold_unit == gold
-    ):
-        return True, "equal_truncated"
-    if gap <= said_unit / 2:
-        return (True, "equal_rounded") if significant >= _SIGNIFICANT_FLOOR else (None, "precision_too_low")
+    if gap < gold.unit and said.unit < gold.unit and _cut(said.value, gold.unit) == gold.value:
+        return (True, "equal_truncated") if gold.significant >= _SIGNIFICANT_FLOOR else (None, "last_digit")
+    if gap <= said.unit / 2:
+        return (True, "equal_rounded") if said.significant >= _SIGNIFICANT_FLOOR else (None, "precision_too_low")
     return None
+
+
+def _cut(value: Decimal, unit: Decimal) -> Decimal:
+    """The value cut off, not rounded, at a unit."""
+    return (value / unit).to_integral_value(ROUND_DOWN) * unit
 
 
 def _thousandfold(said: Quantity, gold: Quantity) -> bool:
     """Do the two agree once the scale that only one of them names is taken away?"""
-    bare = [
-        Quantity(item.value / item.scale, item.percent, Decimal(1), item.decimals, item.significant)
-        for item in (said, gold)
-    ]
-    return _equal(bare[0].plain, _unit(bare[0]), _SIGNIFICANT_FLOOR, bare[1].plain, _unit(bare[1])) is not None
+    if (said.scale != 1) == (gold.scale != 1):
+        return False
+    bare = (replace(item, value=item.value / item.scale, scale=Decimal(1)) for item in (said, gold))
+    return _equal(*map(_plain, bare)) is not None
+
+
+def _is_year(quantity: Quantity) -> bool:
+    return not quantity.percent and not quantity.decimals and 1900 <= quantity.value <= 2100

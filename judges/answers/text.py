@@ -6,19 +6,23 @@ normalise("\\text{约} −１２．５\\%")  ->  "约 -12.5%"
 import re
 import unicodedata
 
-_MINUS = dict.fromkeys(map(ord, "−–—‐‑‒﹣－"), "-")
+# The em dash is left alone: it joins clauses ("net change — 94"), a minus it is not.
+_MINUS = dict.fromkeys(map(ord, "−–‐‑‒﹣－"), "-")
+_LIST_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9])")  # half-width digits, full-width comma: a list, not thousands
+_SUPERSCRIPTS = {ord(sign): f"^{digit}" for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _WRAPPED = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|mathit|operatorname|mbox|boldsymbol)\s*\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _SPACING = re.compile(r"\\[,;:! ]|\\q?quad\b|~")
 _DROPPED = re.compile(
     r"\\(?:left|right|displaystyle|approx|sim)\b|\\[()\[\]]|[*_`]{2,}|(?<![0-9A-Za-z])[*`]|[*`](?![0-9A-Za-z])"
 )
-_ESCAPED = re.compile(r"\\([%$#&_{}])")
+_ESCAPED = re.compile(r"\\+([%$#&_{}])")
 
 
 def normalise(text: str) -> str:
     """Full width to half width, every minus to '-', LaTeX and Markdown dressing removed; case and words are kept."""
     if not text.isascii():
+        text = _LIST_COMMA.sub(", ", text.translate(_SUPERSCRIPTS))
         text = unicodedata.normalize("NFKC", text).translate(_MINUS)
     if "\\" in text or "{" in text:
         text = text.replace("{,}", ",")

@@ -7,20 +7,21 @@ Measures are evidence: they stand beside the votes in the tables, and `rules` vo
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from judges.answers import Gold, match
+from judges.answers.choice import boolean, letters
 from judges.answers.extract import boxes, stated
 from judges.answers.quantity import distinct, quantities
-from judges.reasoning.terms import finance_terms, terms, tokens
+from judges.reasoning.terms import finance_terms, terms, tokens, vocabulary
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _NUMBERED = re.compile(
-    r"^\s*(?:\**\s*(?:step\s*)?\d{1,2}\s*[.):：、]|(?:第[一二三四五六七八九十\d]+步)|[-*•]\s)", re.IGNORECASE
+    r"(?:\**(?:step\s*)?\d{1,2}\s*[.):：、]|(?:第[一二三四五六七八九十\d]+步)|[-*•]\s)", re.IGNORECASE
 )
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])|\n+")
-_FINISHED = re.compile(r"[.!?。！？)）\]】}\"”'`*%|]\s*$|\d\s*$")
+_FINISHED = re.compile(r"[.!?。！？)）\]】}\"”'`*%|$]\s*$|\d\s*$")
 _TAIL = 400  # where a reasoning concludes
 _LATE = 4000  # where it states its results
 _NGRAM = 12
@@ -55,28 +56,28 @@ def measure(subject: Subject) -> dict[str, float | None]:
     """All measures of one trace; None where a measure has nothing to stand on. Shares lie between 0 and 1."""
     sentences = [piece for raw in _SENTENCES.split(subject.reasoning) if (piece := raw.strip())]
     words = tokens(subject.reasoning)
-    distinct_words = set(words)
+    said = vocabulary(subject.reasoning)
     return {
         "characters": len(subject.reasoning),
         "steps": _steps(subject.reasoning, sentences),
         "sentences": len(sentences),
         "repeated_sentences": _repeated_sentences(sentences),
         "repeated_ngrams": _repeated_ngrams(words),
-        "gold_term_overlap": _gold_term_overlap(subject, distinct_words),
-        "question_terms": len(terms(subject.question) & distinct_words),
-        "finance_terms": len(finance_terms(subject.reasoning, distinct_words)),
+        "gold_term_overlap": _gold_term_overlap(subject, said),
+        "question_terms": len(terms(subject.question) & said),
+        "finance_terms": len(finance_terms(subject.reasoning, said)),
         "han_share": _han_share(subject.reasoning),
         "boxes": len(boxes(subject.answer)),
         "concludes_answer": _concludes_answer(subject),
-        "finished": float(bool(_FINISHED.search(subject.reasoning[-_TAIL:].rstrip()))),
+        "finished": _finished(subject),
     }
 
 
 def _steps(reasoning: str, sentences: list[str]) -> int:
-    """Numbered items where there are two or more, else paragraphs or lines, else the sentences of a single block."""
+    """Numbered items where there are three or more, else paragraphs or lines, else the sentences of a single block."""
     lines = [line for line in reasoning.splitlines() if line.strip()]
-    numbered = sum(1 for line in lines if _NUMBERED.match(line))
-    return numbered if numbered >= 2 else len(lines) if len(lines) >= 2 else len(sentences)
+    numbered = sum(1 for line in lines if _NUMBERED.match(line.strip()))
+    return numbered if numbered >= 3 else len(lines) if len(lines) >= 2 else len(sentences)
 
 
 def _repeated_sentences(sentences: list[str]) -> float:
@@ -130,6 +131,18 @@ def _gold_texts(subject: Subject) -> list[str]:
     )
 
 
+def _finished(subject: Subject) -> float:
+    """1 if the reasoning ends as a sentence does, or with the answer itself: "so the answer is B", 利润为12亿元."""
+    tail = subject.reasoning[-_TAIL:].rstrip()
+    return float(
+        bool(_FINISHED.search(tail)) or _concludes_answer(replace(subject, reasoning=_last_sentence(tail))) == 1
+    )
+
+
+def _last_sentence(text: str) -> str:
+    return next((piece for piece in reversed(_SENTENCES.split(text)) if piece.strip()), "")
+
+
 def _han_share(text: str) -> float | None:
     """Share of Han characters among these and Latin words (five letters a word); None without either."""
     han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text)) / 5
@@ -152,12 +165,18 @@ def _concludes_answer(subject: Subject) -> float | None:
         if len(wanted) == 1 and any(match(f"{item.value}{'%' if item.percent else ''}", final).value for item in last):
             return 1.0
         return None
-    return 1.0 if _names(tail, subject) else None
+    return _named_last(subject)
 
 
-def _names(tail: str, subject: Subject) -> bool:
-    """Does the end of the reasoning name the final choice: its letter standing alone, or its option's text?"""
-    final = subject.final or ""
-    if subject.options.get(final.strip(), "\0") in tail:
-        return True
-    return bool(re.search(rf"(?<![A-Za-z]){re.escape(final.strip())}(?![A-Za-z])", tail))
+def _named_last(subject: Subject) -> float | None:
+    """1 if the last sentence names the final choice, or says the final yes or no, and nothing beside it."""
+    last, final = _last_sentence(subject.reasoning[-_TAIL:]), subject.final or ""
+    if subject.kind == "boolean":
+        clauses = re.split(r"[,，;；:：]|\b(?:so|is|are)\b|所以|因此|应为|是否", last)
+        said = {truth for clause in clauses if (truth := boolean(clause)) is not None}
+        return 1.0 if said == {boolean(final, subject.options)} else None
+    if isinstance(chosen := letters(final, subject.options), str):
+        return None
+    alone = set(re.findall(r"(?<![A-Za-z])[A-H](?![A-Za-z'’])", last)) & subject.options.keys()
+    by_text = {letter for letter, text in subject.options.items() if len(text) > 1 and text in last}
+    return 1.0 if alone | by_text == chosen else None

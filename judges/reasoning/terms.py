@@ -31,7 +31,7 @@ _FINANCE_EN = frozenset(
     """.split()
 )
 _FINANCE_ZH = re.compile(
-    "收入|利润|成本|费用|资产|负债|权益|现金|股利|股份|股票|债券|利率|利息|税|价格|价值|基金|贷款|信用|银行|资本|投资|"
+    "收入|利润|成本|费用|资产|负债|权益|现金|股利|股份|股票|债券|利率|利息|增值税|所得税|销项|进项|纳税|税率|税额|税|价格|价值|基金|贷款|信用|银行|资本|投资|"
     "收益|风险|期权|期货|合约|合同|保费|保险|理赔|审计|会计|账户|余额|报表|折旧|摊销|商誉|存货|销售|预算|增长|比率|比例|"
     "占比|平均|合计|净额|经营|财务|季度|年度|付款|本金|到期|票面|贴现|货币|汇率|通货膨胀|存款|抵押|租赁|养老金|合规|违规|"
     "监管|披露|每股|市场|证券|交易|估值|客户|营业|毛利|应收|应付|借款|担保|理财|央行|金融|经济|企业"
@@ -43,14 +43,19 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text.casefold())
 
 
+def vocabulary(text: str) -> set[str]:
+    """All that a text says, to look terms up in: its tokens, and its pairs of Han characters."""
+    return {*tokens(text), *_pairs(text)}
+
+
 def terms(text: str) -> set[str]:
-    """What a text is about: English content words and the Han characters of words of two or more, function words
-    left out. The result is comparable with set(tokens(...))."""
-    text = text.casefold()
-    found = {word for word in _WORD.findall(text) if word not in _STOP}
-    for run in _HAN_RUN.findall(text):
-        found.update(character for character in run if character not in _ZH_STOP)
-    return found
+    """What a text is about: English content words and pairs of Han characters, function words left out."""
+    words = {word for word in _WORD.findall(text.casefold()) if word not in _STOP}
+    return words | {pair for pair in _pairs(text) if not _ZH_STOP & set(pair)}
+
+
+def _pairs(text: str) -> set[str]:
+    return {run[start : start + 2] for run in _HAN_RUN.findall(text) for start in range(len(run) - 1)}
 
 
 def finance_terms(text: str, words: set[str]) -> set[str]:

@@ -54,9 +54,8 @@ def like(gold: str, value: Fraction, *, percent: bool = True) -> str:
 
     percent: whether a gold without a percent sign may yet be meant in percent.
     """
-    found = distinct(quantities(gold))
-    places = _NUMERAL.findall(gold)
-    if len(found) != 1 or not places:
+    found, places = quantities(gold), _NUMERAL.findall(gold)
+    if len(distinct(found)) != 1 or not places:
         return written(value)
     form = found[0]
     number = rounded(_in_measure(value, form, percent), form.decimals if form.decimals < 10 else _PLACES)

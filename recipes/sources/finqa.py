@@ -95,6 +95,10 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     )
 
 
+# "$ 19.6 million" of a table in millions, and a percent cut off instead of rounded.
+_AGREE = ("scale_unclear", "last_digit")
+
+
 def golds(answer: Any, executed: Any, *, percent: bool) -> tuple[str | None, tuple[str, ...], AnswerKind, list[str]]:
     """(gold, alternatives, kind, flags) out of FinQA's two golds, either of which may be missing.
 
@@ -107,7 +111,7 @@ def golds(answer: Any, executed: Any, *, percent: bool) -> tuple[str | None, tup
         flags = ["gold_empty"] if not human and program is not None else []
         return human or program, (), kind, flags
     verdict = match(program, Gold(kind, human))
-    if verdict.value is True or verdict.reason == "scale_unclear":  # "$ 19.6 million" of a table in millions
+    if verdict.value is True or verdict.reason in _AGREE:
         flags = []
     elif verdict.value is None:
         flags = (

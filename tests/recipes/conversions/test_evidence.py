@@ -17,7 +17,9 @@ TABLE = [
 SENTENCE = "net sales of the segment\n were $ 1.5 billion , or 15% ( 15 % ) of all ."
 
 
-def place(value: str, evidence: dict[str, str], question: str = "what is it ?", table: list[list[str]] | None = None) -> Place | None:
+def place(
+    value: str, evidence: dict[str, str], question: str = "what is it ?", table: list[list[str]] | None = None
+) -> Place | None:
     asked = Question(
         id="s:1",
         source="s",
@@ -66,7 +68,9 @@ def place(value: str, evidence: dict[str, str], question: str = "what is it ?", 
         ("5", {"table_1": "", "text_7": SENTENCE}, None),
     ],
 )
-def test_a_value_has_the_first_place_that_holds_it(value: str, evidence: dict[str, str], expected: Place | None) -> None:
+def test_a_value_has_the_first_place_that_holds_it(
+    value: str, evidence: dict[str, str], expected: Place | None
+) -> None:
     assert place(value, evidence) == expected
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from curate.read import rows
 from curate.records import Corpus, Row
-from recipes.conversions.finqa_program import OPERATIONS, TABLE_OPERATIONS, ProgramError, Value, parse, run
 from recipes.conversions.evidence import table_of
+from recipes.conversions.finqa_program import OPERATIONS, TABLE_OPERATIONS, ProgramError, Value, parse, run
 from recipes.sources import finqa, table
 
 CORPUS = Corpus("finqa", "MIT")

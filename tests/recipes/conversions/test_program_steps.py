@@ -1,4 +1,4 @@
-"""Gold programs written out: what each line states is true, names where a number stands, and ends in the boxed answer."""
+"""Gold programs written out: each line is true, names where a number stands, and the end is the boxed answer."""
 
 import re
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def steps_of(trace: Trace) -> list[str]:
     return [line.partition(". ")[2] for line in lines]
 
 
-# --- reading the derivation again ---------------------------------------------------------------------------------------
+# --- reading the derivation again ---
 
 
 class Span(NamedTuple):
@@ -149,8 +149,10 @@ def check(trace: Trace) -> int:
             left = evaluate(found[1].strip())
             assert left is None or left.meets(span(found[3])), line
         elif found := _COMPARED.search(line):
-            assert (exact(found[1]) >= exact(found[3])) if "不" not in found[2] and "not" not in found[2] else (
-                exact(found[1]) <= exact(found[3])
+            assert (
+                (exact(found[1]) >= exact(found[3]))
+                if "不" not in found[2] and "not" not in found[2]
+                else (exact(found[1]) <= exact(found[3]))
             ), line
         elif numbers and (found := _EXTREME.search(line)):
             assert exact(found[2]) == (max if found[1] in ("largest", "最大") else min)(numbers), line
@@ -164,7 +166,7 @@ def check(trace: Trace) -> int:
     return count
 
 
-# --- any program --------------------------------------------------------------------------------------------------------
+# --- any program ---
 
 decimals = st.integers(0, 4).flatmap(lambda places: st.decimals(-(10**6), 10**6, places=places)).map("{:f}".format)
 literals = st.one_of(decimals, decimals.map("{}%".format), st.sampled_from(["const_m1", "const_100", "const_3"]))
@@ -189,7 +191,11 @@ def programs(draw: st.DrawFn) -> tuple[str, list[list[str]]]:
 
 
 @settings(max_examples=500, deadline=None, derandomize=True)
-@given(programs(), st.sampled_from(["en", "zh"]), st.sampled_from([None, "17%", "17.3%", "$ 19.62 million", "1,234.5", "5"]))
+@given(
+    programs(),
+    st.sampled_from(["en", "zh"]),
+    st.sampled_from([None, "17%", "17.3%", "$ 19.62 million", "1,234.5", "5"]),
+)
 def test_whatever_the_program_each_statement_is_true_and_the_end_is_boxed(
     made: tuple[str, list[list[str]]], language: str, gold: str | None
 ) -> None:
@@ -212,7 +218,9 @@ def test_whatever_the_program_each_statement_is_true_and_the_end_is_boxed(
     else:
         (said,) = quantities(str(trace.final))
         number, unit = Fraction(said.value / said.scale), Fraction(1, 10**said.decimals)
-        assert any(abs(number - reading) <= unit / 2 for reading in (result, result * 100, result / Fraction(said.scale)))
+        assert any(
+            abs(number - reading) <= unit / 2 for reading in (result, result * 100, result / Fraction(said.scale))
+        )
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
@@ -252,7 +260,10 @@ def test_equal_is_said_of_what_is_equal_and_about_of_what_is_not(operation: str,
             "subtract(2577, 2000), divide(#0, 2000)",
             [("2577 - 2000", "=", "577"), ("577 / 2000", "=", "0.2885")],
         ),
-        ("add(1, 2), add(10, 20), multiply(#0, #1)", [("1 + 2", "=", "3"), ("10 + 20", "=", "30"), ("3 × 30", "=", "90")]),
+        (
+            "add(1, 2), add(10, 20), multiply(#0, #1)",
+            [("1 + 2", "=", "3"), ("10 + 20", "=", "30"), ("3 × 30", "=", "90")],
+        ),
     ],
 )
 def test_each_operation_is_written_as_its_computation(
@@ -411,7 +422,9 @@ def test_a_long_sentence_is_cut_around_its_number() -> None:
 
 
 def test_a_number_is_introduced_once_and_results_not_at_all() -> None:
-    trace = derive("subtract(2577, 2000), divide(#0, 2000), multiply(#1, const_100)", table=TABLE, evidence={"table_1": ""})
+    trace = derive(
+        "subtract(2577, 2000), divide(#0, 2000), multiply(#1, const_100)", table=TABLE, evidence={"table_1": ""}
+    )
     introduced = [line for line in steps_of(trace) if "“" in line]
     assert [re.split(r": ", line)[-1] for line in introduced] == ["2577.", "2000."]
 
@@ -460,7 +473,7 @@ def test_a_table_operation_reads_the_context_where_there_is_no_table() -> None:
     assert re.findall("“(.*?)”", steps_of(trace)[0]) == ["net sales", "2011"]
 
 
-# --- the real corpus ----------------------------------------------------------------------------------------------------
+# --- the real corpus ---
 
 CORPUS = Corpus("finqa", "MIT")
 

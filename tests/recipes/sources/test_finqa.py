@@ -1,4 +1,4 @@
-"""FinQA's raw records into Questions: two golds told apart, repaired text, and a named reason for what cannot be read."""
+"""FinQA's raw records into Questions: two golds told apart, text repaired, a reason for what cannot be read."""
 
 import json
 from pathlib import Path

@@ -121,7 +121,7 @@ def test_suspects_are_body_cells_that_read_like_a_lost_dash() -> None:
     assert suspects([]) == 0
 
 
-# --- the real test documents --------------------------------------------------------------------------------------------
+# --- the real test documents ---
 
 GENUINE = re.compile(r"(?<!\d)(?:2013|2014|2019|2212)(?!\d)")
 LONE_DASH = re.compile(r"[\s$]*[-\u2010-\u2015\u2212]\s*")

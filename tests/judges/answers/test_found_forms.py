@@ -1,0 +1,100 @@
+"""Forms that an earlier matcher misjudged, each found by reading real replies or by trying to break it."""
+
+import pytest
+
+from judges.answers import Gold, grade, match
+
+OPTIONS = {"A": "ECB", "B": "现金", "C": "债券", "D": "国家税务总局"}
+
+
+@pytest.mark.parametrize(
+    ("predicted", "gold", "reason"),
+    [
+        ("2.9", "2", "last_digit"),
+        ("1.9%", "1%", "last_digit"),
+        ("2015: 94", "94", "several_quantities"),
+        ("5." + "9" * 45, "5", "answer_unreadable"),
+        ("1e400", "1", "answer_unreadable"),
+        ("12.345.678", "12.345", "answer_unreadable"),
+        ("RMB：94", "94", "equal"),
+        ("增长率（12.5%）", "12.5%", "equal"),
+        ("the growth rate (12.5%)", "12.5%", "equal"),
+        ("0.125 (12.5%)", "12.5%", "equal"),
+        ("净变动——94", "94", "equal"),
+        ("5‰", "0.5%", "equal"),
+        ("百分之1.5", "0.015", "equal"),
+        ("12 pct", "0.12", "equal"),
+        ("亏损417.5万元", "-417.5", "sign_in_words"),
+        ("loss of $417.5 million", "-417.5", "sign_in_words"),
+        ("150，200", "150", "several_quantities"),
+        ("１，２３４．５％", "1234.5%", "equal"),
+        ("12¹", "12", "several_quantities"),
+        ("0.07 (or 6.90%)", "6.9%", "equal"),
+        ("1.33 : 1", "1.33", "equal"),
+        ("8 – 14", "14", "several_quantities"),
+        ("1,234, up", "1234", "equal"),
+        ("2310.38", "2309.85", "near_miss"),
+        ("2018", "2019", "number_differs"),
+        ("1" + ",111" * 400_000, "1", "number_differs"),
+    ],
+    ids=lambda text: text[:24],
+)
+def test_numbers(predicted: str, gold: str, reason: str) -> None:
+    assert match(predicted, Gold("number", gold)).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("predicted", "gold", "reason"),
+    [
+        ("ECB", "A", "equal_choice"),
+        ("FED", "A", "answer_unreadable"),
+        ("E", "A", "answer_unreadable"),
+        ("B、", "B", "equal_choice"),
+        ("【C】", "C", "equal_choice"),
+        ("A,C;", "AC", "equal_choice"),
+        ("选项A和选项C", "AC", "equal_choice"),
+        ('["A","C"]', "AC", "equal_choice"),
+        ("应选C", "C", "equal_choice"),
+        ("C正确", "C", "equal_choice"),
+        ("A. ECB; C. 债券", "AC", "equal_choice"),
+        ("D. 现金", "D", "letter_contradicts_text"),
+        ("(" + " " * 200_000 + "x", "A", "answer_unreadable"),
+        ("A" + " " * 200_000 + "x", "A", "answer_unreadable"),
+    ],
+    ids=lambda text: text[:24],
+)
+def test_choices(predicted: str, gold: str, reason: str) -> None:
+    assert match(predicted, Gold("choices", gold, options=OPTIONS)).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("predicted", "gold", "value"),
+    [
+        ("合规：否", "合规", None),
+        ("违规：否", "合规", None),
+        ("no; yes", "no", None),
+        ("No. 2", "no", None),
+        ("否，因为利率下降", "否", True),
+        ("yes , 38.2%", "yes", True),
+    ],
+)
+def test_booleans(predicted: str, gold: str, value: bool | None) -> None:
+    assert match(predicted, Gold("boolean", gold)).value is value
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("so it is \\boxed{63", "truncated"),
+        ("<think>a</think><think>maybe \\boxed{63}", "truncated"),
+        ("Answer:\nIn 2015 net revenue grew. The change is $63 million.", "answer_missing"),
+        ("答案：\n2015年净收入增长。增长了63。", "answer_missing"),
+        ("**Final Answer:**\n63", "equal"),
+        ("**Final Answer:**\nTherefore, the answer is 63.", "equal"),
+        ("<answer>62</answer> no: <answer>63</answer>", "equal"),
+        ("<answer>x" + " " * 200_000 + "x", "answer_unreadable"),
+    ],
+    ids=lambda text: text[:24],
+)
+def test_replies(reply: str, reason: str) -> None:
+    assert grade(reply, Gold("number", "63")).reason == reason
