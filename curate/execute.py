@@ -33,6 +33,7 @@ Told = Callable[[str, int, int | None], None]
 
 _IN_FLIGHT = 64
 _WINDOW = 256
+_RESULTS = ("questions.parquet", "tables", DATABASE, RECORD)  # in the order in which they are moved into place
 _TRACE_TABLES = ("traces", "checks", "scores", "measures", "outcomes")
 
 
@@ -144,20 +145,20 @@ def _locked(folder: Path) -> Iterator[Path]:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """A run replaces what stands in its directory, so that must be an earlier run, a stopped one, or nothing."""
-    if (
-        folder.is_dir()
-        and not (folder / RECORD).exists()
-        and any(entry.name not in (".lock", ".building") for entry in folder.iterdir())
-    ):
-        raise UserError(f"'{folder}' is not empty and holds no run; choose another directory with --out")
+    """A run replaces what stands in its directory, so that must be a run's own files (all of them, or what a kill in the
+    midst of moving them left), or nothing."""
+    own = {*_RESULTS, ".lock", ".building"}
+    if folder.is_dir() and (strange := sorted(entry.name for entry in folder.iterdir() if entry.name not in own)):
+        raise UserError(
+            f"'{folder}' holds '{strange[0]}', which is no file of a run; choose another directory with --out"
+        )
 
 
 def _install(building: Path, folder: Path) -> None:
     """The new result over the old one: the completion record goes first and comes last."""
     (folder / RECORD).unlink(missing_ok=True)
     shutil.rmtree(folder / "tables", ignore_errors=True)
-    for name in ("questions.parquet", "tables", DATABASE, RECORD):
+    for name in _RESULTS:
         os.replace(building / name, folder / name)
 
 

@@ -232,9 +232,19 @@ def test_a_record_without_its_gold_is_undecided_by_name(tmp_path: Path) -> None:
 def test_a_directory_that_is_no_run_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("dear to me")
-    with pytest.raises(UserError, match="is not empty and holds no run"):
+    with pytest.raises(UserError, match="holds 'thesis.txt', which is no file of a run"):
         curate.run("quickstart", tmp_path / "mine")
     assert [entry.name for entry in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_a_run_that_was_killed_while_moving_its_results_is_made_again(tmp_path: Path) -> None:
+    run = curate.run("quickstart", tmp_path / "run")
+    whole = digests(run.path)
+    for name in ("run.json", "scores.duckdb"):
+        (run.path / name).unlink()
+    with pytest.raises(UserError, match="holds no finished run"):
+        curate.Run(run.path)
+    assert digests(curate.run("quickstart", tmp_path / "run").path) == whole
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
