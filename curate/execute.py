@@ -145,8 +145,8 @@ def _locked(folder: Path) -> Iterator[Path]:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """A run replaces what stands in its directory, so that must be a run's own files (all of them, or what a kill in the
-    midst of moving them left), or nothing."""
+    """A run replaces what stands in its directory: that must be a run's own files (all, or what a kill in the midst of
+    moving them left), or nothing."""
     own = {*_RESULTS, ".lock", ".building"}
     if folder.is_dir() and (strange := sorted(entry.name for entry in folder.iterdir() if entry.name not in own)):
         raise UserError(

@@ -7,6 +7,7 @@
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -55,12 +56,22 @@ def magnitudes(text: str) -> frozenset[Decimal]:
 
 def _named(question: Question, table: Sequence[Sequence[str]]) -> Iterator[tuple[Place, frozenset[Decimal]]]:
     named: Mapping[str, str] = question.meta.get("evidence") or {}
+    if not named:
+        yield from _unique(table)
     for key, text in named.items():
         kind, _, index = key.rpartition("_")
         if kind == "table" and index.isdigit() and int(index) < len(table):
             yield from _row(table[int(index)], table[0] if int(index) else ())
         elif kind == "text":
             yield Place("sentence", quote=one_line(text)), magnitudes(text)
+
+
+def _unique(table: Sequence[Sequence[str]]) -> Iterator[tuple[Place, frozenset[Decimal]]]:
+    """Where a corpus names no evidence: the cells of the table whose number stands in no other cell."""
+    places = [found for row in table[1:] for found in _row(row, table[0]) if found[0].kind == "cell"]
+    counts = Counter(number for _, held in places for number in held)
+    for place, held in places:
+        yield place, frozenset(number for number in held if counts[number] == 1)
 
 
 def _row(row: Sequence[str], header: Sequence[str]) -> Iterator[tuple[Place, frozenset[Decimal]]]:
@@ -91,6 +102,15 @@ def one_line(text: str) -> str:
 
 
 def table_of(context: str) -> list[list[str]]:
-    """The rows of a table that stands in a context as lines of cells between pipes (Markdown rules left out)."""
-    lines = [line.strip().strip("|") for line in context.splitlines() if "|" in line]
-    return [[cell.strip() for cell in line.split("|")] for line in lines if set(line) - set("|-: ")]
+    """The rows of the table in a context: the longest run of adjacent lines of cells between pipes. Outer pipes are
+    Markdown's, and left out, only where a line has both; Markdown's rule is left out."""
+    best: list[list[str]] = []
+    rows: list[list[str]] = []
+    for line in [*context.splitlines(), ""]:
+        if "|" not in line:
+            best, rows = max(best, rows, key=len), []
+        elif set(line) - set("|-: "):
+            bare = line.strip()
+            bare = bare[1:-1] if bare.startswith("|") and bare.endswith("|") and len(bare) > 1 else line
+            rows.append([cell.strip() for cell in bare.split("|")])
+    return best

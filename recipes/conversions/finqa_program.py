@@ -21,8 +21,10 @@ Value = Fraction | bool
 _CALL = re.compile(r"\s*,?\s*(\w+)\s*\(")
 _TABLE_ARGUMENT = re.compile(r"\s*(.*?)\s*,\s*none\s*\)", re.DOTALL)
 _ARGUMENTS = re.compile(r"([^(),]+),([^(),]+)\)")
-_NUMBER = re.compile(r"[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d{1,2})?")
-_MAX_DIGITS = 300
+_NUMBER = re.compile(r"[-+]?(?:\d[\d,]{0,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][-+]?\d{1,2})?", re.ASCII)
+_MAX_BITS = 300  # some 90 digits: beyond, no figure of a report is meant, and fractions grow with every step
+_MAX_EXACT = 300  # digits of an exact power; longer ones are computed to 50
+_INDEX = re.compile(r"[0-9]{1,3}")
 _CONTEXT = Context(prec=50)
 
 OPERATIONS = ("add", "subtract", "multiply", "divide", "greater", "exp")
@@ -53,6 +55,8 @@ def run(program: str, table: Sequence[Sequence[str]]) -> list[Step]:
         else:
             values = tuple(_value(argument, steps) for argument in arguments)
             result = _compute(operation, *values)
+        if max(abs(result.numerator), result.denominator).bit_length() > _MAX_BITS:
+            raise ProgramError(f"the result of '{operation}' has more than {_MAX_BITS} bits")
         steps.append(Step(operation, arguments, values, result))
     return steps
 
@@ -84,7 +88,7 @@ def parse(program: str) -> list[tuple[str, tuple[str, ...]]]:
 def _value(argument: str, steps: Sequence[Step]) -> Fraction:
     if argument.startswith("#"):
         index = argument[1:]
-        if not index.isdigit() or int(index) >= len(steps):
+        if not _INDEX.fullmatch(index) or int(index) >= len(steps):
             raise ProgramError(f"'{argument}' names no earlier step")
         result = steps[int(index)].result
         if isinstance(result, bool):
@@ -117,18 +121,19 @@ def _compute(operation: str, left: Fraction, right: Fraction) -> Value:
 
 
 def _power(base: Fraction, exponent: Fraction) -> Fraction:
-    """Exact for whole exponents; to 50 digits otherwise. Results of more than 300 digits are refused."""
+    """Exact for whole exponents as long as that is short, else to 50 digits."""
     if not base and exponent < 0:
         raise ProgramError("division by zero")
     digits = max(len(str(abs(base.numerator))), len(str(base.denominator)))
-    if abs(exponent) * digits > _MAX_DIGITS:
-        raise ProgramError(f"{base} to the power of {exponent} is out of any useful range")
-    if exponent.denominator == 1:
+    if exponent.denominator == 1 and abs(exponent) * digits <= _MAX_EXACT:
         return base ** int(exponent)
     try:
-        return Fraction(_CONTEXT.power(_decimal(base), _decimal(exponent)))
+        result = _CONTEXT.power(_decimal(base), _decimal(exponent))
     except (DecimalException, ValueError):
         raise ProgramError(f"{base} has no real power {exponent}") from None
+    if not result.is_finite() or abs(result.adjusted()) > _MAX_BITS // 4:
+        raise ProgramError(f"{base} to the power of {exponent} is out of any useful range")
+    return Fraction(result)
 
 
 def _decimal(value: Fraction) -> Decimal:

@@ -86,11 +86,12 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
 def _choices(text: Any) -> dict[str, str]:
     try:
         choices = ast.literal_eval(text) if isinstance(text, str) else text
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         raise BadRecord("'choices' is not a Python literal") from None
     if not isinstance(choices, dict) or not choices:
         raise BadRecord("'choices' is not a mapping of letters to texts")
-    return {str(letter).strip().upper(): str(option).strip() for letter, option in choices.items()}
+    texts = {str(letter).strip().upper(): option for letter, option in choices.items()}
+    return {letter: "" if option is None else str(option).strip() for letter, option in texts.items()}
 
 
 def _kind(task: str, gold: str | None, choices: Mapping[str, str]) -> AnswerKind:
@@ -105,7 +106,7 @@ def _kind(task: str, gold: str | None, choices: Mapping[str, str]) -> AnswerKind
 def _flags(task: str, gold: str | None, choices: Mapping[str, str], stem: str) -> Iterator[str]:
     if gold is None:
         yield "gold_missing"
-    elif not set(gold) <= choices.keys():
+    elif not (set(gold) <= choices.keys() if _LETTERS.fullmatch(gold) else boolean(gold) is not None):
         yield "gold_unusable"
     elif task == "多项选择题" and len(gold) == 1:
         yield "one_letter"

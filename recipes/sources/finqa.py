@@ -54,7 +54,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     """The record's one Question. Raises BadRecord where the raw schema is not kept."""
     record = _mapping(row.value, "the record")
     qa = _mapping(record.get("qa"), "'qa'")
-    source_id, asked = _text(record, "id"), _text(qa, "question").replace("\\n", " ").strip()
+    source_id, asked = _text(record, "id"), _text(qa, "question")
     table, cells, unsure = _table(record)
     texts, words = zip(
         *(repair_words(text) for text in (asked, *_texts(record, "pre_text"), *_texts(record, "post_text"))),
@@ -89,14 +89,14 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         meta={
             "program": qa.get("program") or None,
             "table": table,
-            "evidence": {key: repair_words(str(text))[0] for key, text in (qa.get("gold_inds") or {}).items()},
+            "evidence": _evidence(qa.get("gold_inds")),
             "repaired": {"cells": cells, "words": sum(words)},
         },
     )
 
 
-# "$ 19.6 million" of a table in millions, and a percent cut off instead of rounded.
-_AGREE = ("scale_unclear", "last_digit")
+_AGREE = ("scale_unclear", "last_digit")  # "$ 19.6 million" of a table in millions; a percent cut off, not rounded
+_CONFLICT = ("near_miss", "precision_too_low")  # exe_ans is exact to five places: near is not equal
 
 
 def golds(answer: Any, executed: Any, *, percent: bool) -> tuple[str | None, tuple[str, ...], AnswerKind, list[str]]:
@@ -110,22 +110,34 @@ def golds(answer: Any, executed: Any, *, percent: bool) -> tuple[str | None, tup
     if not human or program is None:
         flags = ["gold_empty"] if not human and program is not None else []
         return human or program, (), kind, flags
-    verdict = match(program, Gold(kind, human))
+    return human, (program,), kind, _compared(human, program, kind, percent)
+
+
+def _compared(human: str, program: str, kind: AnswerKind, percent: bool) -> list[str]:
+    """The flags of two golds that were both given."""
+    value = _decimal(program)
+    exact = program if value is None else f"{value:.5f}"
+    verdict = match(exact, Gold(kind, human))
     if verdict.value is True or verdict.reason in _AGREE:
-        flags = []
-    elif verdict.value is None:
-        flags = (
-            ["gold_conflict"]
-            if verdict.reason in ("gold_unusable", "answer_unreadable") and _types_differ(human, program)
-            else ["gold_unclear"]
-        )
-    elif percent and kind != "boolean" and match(format(Decimal(program) * 100, "f"), Gold(kind, human)).value:
-        flags = []  # a percent written without its sign
-    elif any(match(sign + program.lstrip("-"), Gold(kind, human)).value for sign in ("", "-")):
-        flags = ["gold_sign"]
-    else:
-        flags = ["gold_conflict"]
-    return human, (program,), kind, flags
+        return []
+    if verdict.reason == "gold_unusable" and (boolean(human) is None) != (boolean(program) is None):
+        return ["gold_conflict" if quantities(human) or boolean(human) is not None else "gold_unclear"]
+    if verdict.value is None and verdict.reason not in _CONFLICT:
+        return ["gold_unclear"]
+    if value is not None:
+        if percent and match(f"{value * 100:.5f}", Gold(kind, human)).value:
+            return []  # a percent written without its sign
+        if match(f"{-value:.5f}", Gold(kind, human)).value:
+            return ["gold_sign"]
+    return ["gold_conflict"]
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
 
 
 def number_text(executed: Any) -> str | None:
@@ -133,12 +145,9 @@ def number_text(executed: Any) -> str | None:
     if executed is None or isinstance(executed, bool):
         return None if executed is None else "yes" if executed else "no"
     text = str(executed).strip()
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return text or None
-    if not value.is_finite():
-        return None
+    value = _decimal(text)
+    if value is None or abs(value.adjusted()) > 40:
+        return text if text and text.lower() not in ("nan", "inf", "-inf", "infinity") else None
     return format(value.to_integral_value() if value == value.to_integral_value() else value, "f")
 
 
@@ -146,10 +155,6 @@ def _kind(human: str, program: str | None) -> AnswerKind:
     if boolean(program if program is not None else human) is not None:
         return "boolean"
     return "percent" if "%" in human else "number"
-
-
-def _types_differ(human: str, program: str) -> bool:
-    return (boolean(human) is None) != (boolean(program) is None) and bool(quantities(human) or quantities(program))
 
 
 def linearise(table: list[list[str]]) -> str:
@@ -165,11 +170,17 @@ def _table(record: Mapping[str, Any]) -> tuple[list[list[str]], int, int]:
     return table, 0, suspects(table)
 
 
+def _evidence(named: Any) -> dict[str, str]:
+    if named is not None and not isinstance(named, dict):
+        raise BadRecord("'gold_inds' is not a mapping of text_n and table_n to sentences")
+    return {str(key): repair_words(str(text))[0] for key, text in (named or {}).items()}
+
+
 def _rows(record: Mapping[str, Any], key: str) -> list[list[str]]:
     rows = record.get(key)
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise BadRecord(f"'{key}' is not a list of rows")
-    return [[str(cell) for cell in row] for row in rows]
+    return [["" if cell is None else str(cell) for cell in row] for row in rows]
 
 
 def _texts(record: Mapping[str, Any], key: str) -> list[str]:
@@ -191,6 +202,7 @@ def _mapping(value: Any, what: str) -> Mapping[str, Any]:
 
 def _text(record: Mapping[str, Any], key: str) -> str:
     value = record.get(key)
-    if not isinstance(value, str) or not value.strip():
+    text = str(value).replace("\\n", " ").strip() if isinstance(value, str | int) else ""
+    if not text:
         raise BadRecord(f"'{key}' is missing or empty")
-    return value
+    return text

@@ -19,7 +19,7 @@ _LOST = re.compile(r"[\u2010-\u206f\u20a0-\u20bf\u2100-\u22ff]")
 _APOSTROPHE = re.compile(r"(?<=[a-z.)]) 2019s\b")
 _OPENING = re.compile(r"(?<![\w.])201c(?=\S) ?")
 _CLOSING = re.compile(r" ?(?<![\w.])201d(?!\w)")
-_SUSPECT = re.compile(r"\$?\s*(?:2013|2014|2212)\s*")
+_SUSPECT = re.compile(r"\$?\s*(?:(?:2013|2014|2212)\s*|2212\d+\.\d.*)")
 
 
 @dataclass(frozen=True, slots=True)

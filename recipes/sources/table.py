@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from curate.errors import BadRecord, UserError, nearest
 from curate.records import AnswerKind, Corpus, Language, Question, Row, SourceInfo, content_id
-from judges.answers.choice import boolean
+from judges.answers.choice import boolean, named
 from judges.answers.quantity import quantities
 from recipes.sources.finqa import linearise, number_text
 
@@ -34,6 +34,7 @@ INFO = SourceInfo(
 )
 
 _HAN_SHARE = 0.1
+_LETTERS = "ABCDEFGH"
 
 
 class Columns(BaseModel):
@@ -118,8 +119,8 @@ class Reader:
         """A field as text; None for missing, empty and NaN."""
         value = self(field)
         if isinstance(value, list) and field == "context":
-            return "\n\n".join(text for part in value if (text := _text(part))) or None
-        return _text(value)
+            return "\n\n".join(text for part in value if (text := text_of(part))) or None
+        return text_of(value)
 
 
 def question(read: Reader, corpus: Corpus, options: Options) -> Question:
@@ -130,10 +131,9 @@ def question(read: Reader, corpus: Corpus, options: Options) -> Question:
     choices = _options(read("options"), options.columns.options)
     gold = read.text("gold")
     alternatives = tuple(
-        text for name in options.columns.alternatives if (text := _text(read.column(name))) and text != gold
+        text for name in options.columns.alternatives if (text := text_of(read.column(name))) and text != gold
     )
     kind = _kind(options.kind or read.text("kind"), gold or (alternatives[0] if alternatives else None), choices)
-    source_id = read.text("id") or content_id(asked, context, json.dumps(choices, ensure_ascii=False))
     language = options.language or read.text("language") or language_of(asked)
     if language not in ("en", "zh"):
         raise BadRecord(f"language '{language}' is neither en nor zh")
@@ -143,6 +143,7 @@ def question(read: Reader, corpus: Corpus, options: Options) -> Question:
         context = context or linearise(meta["table"])
     if isinstance(evidence := _literal(read("evidence")), Mapping):
         meta["evidence"] = {str(key): str(text) for key, text in evidence.items()}
+    source_id = read.text("id") or content_id(asked, context, json.dumps(choices, ensure_ascii=False))
     if options.keep:
         meta["keep"] = {name: read.column(name) for name in options.keep}
     return Question(
@@ -162,9 +163,16 @@ def question(read: Reader, corpus: Corpus, options: Options) -> Question:
         context=context,
         options=choices,
         explanation=read.text("explanation"),
-        flags=() if gold or alternatives else ("gold_missing",),
+        flags=_flags([*filter(None, (gold,)), *alternatives], kind, choices),
         meta=meta,
     )
+
+
+def _flags(golds: list[str], kind: AnswerKind, choices: Mapping[str, str]) -> tuple[str, ...]:
+    if not golds:
+        return ("gold_missing",)
+    unusable = kind in ("choice", "choices") and choices and not named(golds, choices)
+    return ("gold_unusable",) if unusable else ()
 
 
 def read_name(options: Options, field: str) -> str:
@@ -178,7 +186,8 @@ def language_of(text: str) -> Language:
     return "zh" if text and han / len(text) >= _HAN_SHARE else "en"
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """A value as text; None for missing, empty and NaN."""
     if value is None or (isinstance(value, float) and value != value):
         return None
     if isinstance(value, bool | int | float):
@@ -193,7 +202,7 @@ def _literal(value: Any) -> Any:
     for parse in (json.loads, ast.literal_eval):
         try:
             return parse(value)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             continue
     return None
 
@@ -201,17 +210,30 @@ def _literal(value: Any) -> Any:
 def _options(value: Any, mapped: str | list[str] | None) -> dict[str, str]:
     """Options as letter -> text: a mapping, a list, {"label": [...], "text": [...]}, or one column a letter."""
     if isinstance(mapped, list):
-        letters = [name if len(name) == 1 else "ABCDEFGH"[index] for index, name in enumerate(mapped[:8])]
-        return {letter: text for letter, one in zip(letters, value, strict=False) if (text := _text(one))}
-    value = _literal(value)
-    if isinstance(value, Mapping):
-        if isinstance(value.get("text"), list):
-            labels = value.get("label") or list("ABCDEFGH")
-            return {str(label): str(text) for label, text in zip(labels, value["text"], strict=False)}
-        return {str(letter): text for letter, one in value.items() if (text := _text(one))}
-    if isinstance(value, list):
-        return {letter: str(text) for letter, text in zip("ABCDEFGH", value, strict=False)}
-    return {}
+        return _lettered([name if len(name) == 1 else None for name in mapped], value)
+    parsed = _literal(value)
+    if not isinstance(parsed, Mapping | list | tuple) and (parsed is None or text_of(parsed) is None):
+        if isinstance(value, str) and value.strip():
+            raise BadRecord("the options cannot be read: neither JSON nor a Python literal")
+        return {}
+    if isinstance(parsed, Mapping):
+        if isinstance(parsed.get("text"), list):
+            return _lettered(parsed.get("label") or [], parsed["text"])
+        return _lettered(list(parsed), list(parsed.values()))
+    if isinstance(parsed, list | tuple):
+        if all(isinstance(one, Mapping) and "text" in one for one in parsed):
+            return _lettered([one.get("label") for one in parsed], [one["text"] for one in parsed])
+        return _lettered([], list(parsed))
+    raise BadRecord("the options are neither a mapping nor a list")
+
+
+def _lettered(names: list[Any], texts: list[Any]) -> dict[str, str]:
+    """Texts under their names, or under A, B, C ... where they have none; missing ones left out."""
+    if len(texts) > len(_LETTERS):
+        raise BadRecord(f"{len(texts)} options; at most {len(_LETTERS)} can be told apart")
+    given = [*names, *[None] * (len(texts) - len(names))]
+    letters = [_LETTERS[index] if name is None else str(name).strip() for index, name in enumerate(given)]
+    return {letter: text for letter, one in zip(letters, texts, strict=False) if (text := text_of(one))}
 
 
 def _kind(said: str | None, gold: str | None, options: Mapping[str, str]) -> AnswerKind:
@@ -224,6 +246,8 @@ def _kind(said: str | None, gold: str | None, options: Mapping[str, str]) -> Ans
     if options:
         if all(boolean(text) is not None for text in options.values()):
             return "boolean"
+        if gold in options.values():
+            return "choice"
         return "choices" if gold and len(set(gold) & options.keys()) > 1 and len(gold) <= 2 * len(options) else "choice"
     if gold is None:
         return "text"

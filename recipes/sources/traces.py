@@ -14,7 +14,7 @@ from pydantic import Field
 
 from curate.records import Corpus, Question, Row, SourceInfo
 from recipes.sources import table
-from recipes.sources.table import Reader
+from recipes.sources.table import Reader, text_of
 
 INFO = SourceInfo(
     title="questions with traces of any model",
@@ -56,7 +56,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     """The record's one Question, its trace in meta["given"]. Raises BadRecord for a record without a question."""
     read = Reader(row.value, options.columns)
     asked = table.question(read, corpus, options)
-    reasoning, answer = split_reply(_one(read("reasoning")), _one(read("answer")))
+    reasoning, answer, cut = split_reply(_one(read("reasoning")), _one(read("answer")))
     if not reasoning and not answer:
         yield replace(asked, flags=(*asked.flags, "trace_missing"))
         return
@@ -64,21 +64,26 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         "reasoning": reasoning,
         "answer": answer,
         "model": read.text("model") or options.model,
-        "truncated": read.text("finish_reason") == "length",
+        "truncated": cut or read.text("finish_reason") == "length",
     }
     yield replace(asked, meta={**asked.meta, "given": given})
 
 
-def split_reply(reasoning: str, answer: str) -> tuple[str, str]:
-    """(reasoning, answer) of a reply whose reasoning may still stand between <think> tags inside its answer."""
-    if reasoning or "<think>" not in answer:
-        return reasoning, answer
-    head, _, rest = answer.partition("<think>")
-    inner, closed, tail = rest.rpartition("</think>")
-    return (inner.strip(), (head + tail).strip()) if closed else (rest.strip(), "")
+def split_reply(reasoning: str, answer: str) -> tuple[str, str, bool]:
+    """(reasoning, answer, truncated) of a reply whose reasoning may still stand inside its answer, between <think> tags
+    or before a lone </think> (the prompt opened it). A <think> that is never closed was cut off."""
+    if reasoning or not ("<think>" in answer or "</think>" in answer):
+        return reasoning, answer, False
+    before, _, tail = answer.rpartition("</think>")
+    head, opened, inner = (before if before or "</think>" in answer else answer).partition("<think>")
+    if "</think>" not in answer:
+        return inner.strip(), "", True
+    if not opened:
+        head, inner = "", head
+    return inner.strip(), f"{head.strip()}\n{tail.strip()}".strip(), False
 
 
 def _one(value: Any) -> str:
     if isinstance(value, list):
-        value = value[0] if len(value) == 1 else "\n".join(map(str, value))
-    return "" if value is None else str(value).strip()
+        return "\n".join(filter(None, map(text_of, value)))
+    return text_of(value) or ""

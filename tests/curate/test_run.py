@@ -232,7 +232,7 @@ def test_a_record_without_its_gold_is_undecided_by_name(tmp_path: Path) -> None:
 def test_a_directory_that_is_no_run_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("dear to me")
-    with pytest.raises(UserError, match="holds 'thesis.txt', which is no file of a run"):
+    with pytest.raises(UserError, match=r"holds 'thesis\.txt', which is no file of a run"):
         curate.run("quickstart", tmp_path / "mine")
     assert [entry.name for entry in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 

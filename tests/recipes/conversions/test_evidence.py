@@ -61,7 +61,8 @@ def place(
         ("2577", {"text_0": "2577", "table_1": ""}, Place("sentence", quote="2577")),
         # not what the evidence does not name
         ("2577", {"table_2": ""}, None),
-        ("2577", {}, None),
+        # where nothing is named, the one cell of the table that holds it
+        ("2577", {}, Place("cell", "net sales", "2012")),
         ("2577", {"table_99": "2577", "table_x": "2577", "other": "2577", "": "2577"}, None),
         # not a part of a number
         ("57", {"table_1": "", "text_7": SENTENCE}, None),
@@ -110,7 +111,6 @@ def test_a_table_is_found_in_a_context() -> None:
         ["item", "2012", "2011"],
         ["net sales", "$ 2577", "$ 2000"],
         ["costs", "-518.5 ( 518.5 )", "-"],
-        ["after", "the", "table"],
     ]
     assert table_of("no table here") == []
     assert table_of("") == []

@@ -8,7 +8,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from judges.answers.quantity import quantities
-from recipes.conversions.numerals import is_exact, like, rounded, written
+from recipes.conversions import numerals
+from recipes.conversions.numerals import is_exact, rounded, written
+
+
+def like(gold: str, value: Fraction, **how: bool) -> str:
+    return numerals.in_form(gold, value, **how).text
+
 
 values = st.fractions(-(10**12), 10**12, max_denominator=10**9)
 
@@ -95,7 +101,7 @@ def test_rounding_is_half_up_and_never_minus_zero(value: str, places: int, text:
         ("约17%", "0.17", "约17%"),
         ("17.0%", "17.04", "17.0%"),  # the program's result is a percent already
         ("17", "0.17043", "17"),  # a percent without its sign
-        ("265% increase", "2.654", "265% increase"),
+        ("265% increase", "2.654", "265%"),
         # currency, separators, scale
         ("$ 19.6 million", "19.6", "$ 19.6 million"),
         ("$ 19.6 million", "19600000", "$ 19.6 million"),  # a program that computed in single dollars
@@ -114,7 +120,7 @@ def test_rounding_is_half_up_and_never_minus_zero(value: str, places: int, text:
         ("1.5x", "1.52", "1.5x"),
         # accounting negatives, FinQA's doubled cells
         ("( 98.9 )", "-98.9", "-98.9"),
-        ("$ ( 98.9 )", "-98.9", "$ -98.9"),
+        ("$ ( 98.9 )", "-98.9", "-98.9"),
         ("-2426 ( 2426 )", "-2426", "-2426"),
         ("0.069 (or 6.90%)", "0.069", "0.069"),
         ("\u22125.6%", "-0.0561", "-5.6%"),

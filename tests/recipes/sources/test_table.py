@@ -136,7 +136,9 @@ def test_option_columns_of_other_names_get_letters_by_their_place() -> None:
 
 def test_options_are_never_evaluated(tmp_path: Any) -> None:
     trap = tmp_path / "trap"
-    load({"question": "q?", "options": f"{{'A': open({str(trap)!r}, 'w')}}", "table": f"[[open({str(trap)!r}, 'w')]]"})
+    load({"question": "q?", "table": f"[[open({str(trap)!r}, 'w')]]"})
+    with pytest.raises(BadRecord, match="options cannot be read"):
+        load({"question": "q?", "options": f"{{'A': open({str(trap)!r}, 'w')}}"})
     assert not trap.exists()
 
 

@@ -45,8 +45,11 @@ def test_reasoning_and_answer_are_told_apart(record: dict[str, Any], reasoning: 
 
 
 def test_a_reply_may_be_split_on_its_own() -> None:
-    assert split_reply("", "<think>a</think>b") == ("a", "b")
-    assert split_reply("r", "<think>a</think>b") == ("r", "<think>a</think>b")
+    assert split_reply("", "<think>a</think>b") == ("a", "b", False)
+    assert split_reply("r", "<think>a</think>b") == ("r", "<think>a</think>b", False)
+    assert split_reply("", "a</think>b") == ("a", "b", False)
+    assert split_reply("", "Sure.<think>a</think>12") == ("a", "Sure.\n12", False)
+    assert split_reply("", "<think>a") == ("a", "", True)
 
 
 @pytest.mark.parametrize(
