@@ -103,14 +103,15 @@ def one_line(text: str) -> str:
 
 def table_of(context: str) -> list[list[str]]:
     """The rows of the table in a context: the longest run of adjacent lines of cells between pipes. Outer pipes are
-    Markdown's, and left out, only where a line has both; Markdown's rule is left out."""
-    best: list[list[str]] = []
-    rows: list[list[str]] = []
-    for line in [*context.splitlines(), ""]:
+    Markdown's, and left out, only where every line has both; Markdown's rule is left out."""
+    runs: list[list[str]] = [[]]
+    for line in context.splitlines():
         if "|" not in line:
-            best, rows = max(best, rows, key=len), []
+            runs.append([])
         elif set(line) - set("|-: "):
-            bare = line.strip()
-            bare = bare[1:-1] if bare.startswith("|") and bare.endswith("|") and len(bare) > 1 else line
-            rows.append([cell.strip() for cell in bare.split("|")])
-    return best
+            runs[-1].append(line)
+    longest: list[str] = max(runs, key=len)
+    bare = [line.strip() for line in longest]
+    if all(line.startswith("|") and line.endswith("|") for line in bare):
+        longest = [line[1:-1] for line in bare]
+    return [[cell.strip() for cell in line.split("|")] for line in longest]
