@@ -6,6 +6,7 @@ Heavy imports stand inside the commands, so that `curate --help` starts at once.
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"fincurate {version('fincurate')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Turn financial question corpora into published, verified reasoning datasets."""
+
 
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="A run directory, or its name under runs/.", show_default=False)
@@ -46,7 +65,7 @@ def run(
 
         loaded = load_recipe(recipe, dict(parse_setting(text) for text in setting or []))
         from curate.execute import execute
-        from curate.terminal.console import console
+        from curate.terminal.console import console, shown
         from curate.terminal.funnel import print_funnel
         from curate.terminal.progress import progress
 
@@ -54,11 +73,8 @@ def run(
             finished = execute(loaded, out, limit=limit, strict=strict, told=told)
         print_funnel(finished)
         rows = sum(source["records"] for source in finished.record["sources"])
-        console().print(
-            f"{rows:,} records in {finished.record['seconds']:.1f} s -> {finished.path}",
-            highlight=False,
-            soft_wrap=True,
-        )
+        took = f"{rows:,} records in {finished.record['seconds']:.1f} s -> {finished.path}"
+        console().print(shown(took), soft_wrap=True)
 
 
 @app.command(epilog='Example: curate sql quickstart "select criterion, rate from criterion_rates"')
@@ -133,11 +149,17 @@ def _reported() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("curate: stopped; the run directory holds what it held before", err=True)
         raise typer.Exit(130) from None
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            typer.echo(f"curate: the output cannot be written: {error.strerror}", err=True)
+            raise typer.Exit(1) from None
         sys.stderr.close()  # else the interpreter complains about the pipe once more at its end
         raise typer.Exit(0) from None
 
 
 def main() -> Any:
     """The entry point of `curate` and `python -m curate`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # an ASCII terminal shows Chinese as escapes, not a traceback
     return app()

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from curate.errors import UserError
 from curate.records import Question, Trace, TraceOutcome
 from judges.answers import final_answer
+from judges.verdict import REASONS
 
 Teacher = Callable[[Question], Trace | str]
 
@@ -12,7 +14,12 @@ def distil(question: Question, teacher: Teacher | None) -> Trace | str:
     """The question's trace, or why there is none (a key of judges.REASONS)."""
     if (given := question.meta.get("given")) is not None:
         return imported(question, given["reasoning"], given["answer"], given["model"], given["truncated"])
-    return teacher(question) if teacher else "no_trace"
+    if teacher is None:
+        return "no_trace"
+    trace = teacher(question)
+    if isinstance(trace, Trace) or trace in REASONS:
+        return trace
+    raise UserError(f"the teacher gave {trace!r} for {question.id}; it must give a Trace, or a key of judges.REASONS")
 
 
 def imported(question: Question, reasoning: str, answer: str, model: str, truncated: bool) -> Trace:

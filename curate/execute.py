@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import filelock
 
 from curate.errors import UserError
@@ -49,6 +50,8 @@ def execute(
 
     Raises UserError for what the user can mend; the run directory then holds what it held before.
     """
+    if limit is not None and limit < 1:
+        raise UserError(f"limit is {limit}; it must be 1 or more")
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     folder = Path(out) if out is not None else Path("runs") / recipe.name
     with _locked(folder) as building:
@@ -66,7 +69,7 @@ def execute(
             name: building / ("questions.parquet" if name == "questions" else f"tables/{name}.parquet")
             for name in TABLES
         }
-        build(building / DATABASE, parquet)
+        _build_database(building / DATABASE, parquet)
         record = _record(recipe, sources, started, time.monotonic() - clock, {"limit": limit, "strict": strict})
         (building / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         _install(building, folder)
@@ -102,6 +105,13 @@ def _write(curated: Curated, writers: dict[str, Writer]) -> None:
             *((*key, judge, score.criterion, score.vote, score.rationale) for score in judgement.scores)
         )
         writers["measures"].add(*((*key, name, value) for name, value in judgement.measures.items()))
+
+
+def _build_database(target: Path, parquet: dict[str, Path]) -> None:
+    try:
+        build(target, parquet)
+    except duckdb.Error as error:  # a full disk, above all
+        raise UserError(f"{DATABASE} cannot be written: {str(error).splitlines()[0]}") from None
 
 
 def _outcome_row(outcome: Outcome) -> tuple[Any, ...]:

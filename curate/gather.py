@@ -6,6 +6,7 @@ one id are both kept: the later one's id gets a suffix and the flag `duplicate_i
 
 import hashlib
 import itertools
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -154,7 +155,10 @@ def _items(source: Gathered, limit: int | None) -> Iterator[list[Question] | Bro
             yield list(spec.implementation.questions(row, corpus, spec.options))
         except BadRecord as error:
             source.unreadable += 1
-            yield Broken(row.file, row.number, str(error), str(row.value))
+            yield Broken(row.file, row.number, str(error), json.dumps(row.value, ensure_ascii=False, default=str))
+        except Exception as error:
+            error.add_note(f"while {source.name} read the record at {row.place}")
+            raise
 
 
 def _unique(question: Question, seen: set[int]) -> Question:

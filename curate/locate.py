@@ -43,7 +43,8 @@ def locate(location: str, base: Path, split: str | None = None) -> list[File]:
         if Path(pattern).is_file()
         else [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]
     )
-    found = [file for file in found if file.is_file()]
+    # One file once, whatever links lead to it: a link to a folder above would repeat it without end.
+    found = list({os.path.realpath(file): file for file in reversed(found) if file.is_file()}.values())[::-1]
     if not found:
         raise UserError(_not_found(location, Path(pattern), base))
     common = Path(os.path.commonpath([file.parent for file in found]))

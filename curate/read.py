@@ -112,7 +112,7 @@ def _reason(error: ValueError) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"not valid JSON: {error.msg.removesuffix(' at')} (column {error.colno})"
     if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 text: byte {error.start} of the line"
+        return f"not UTF-8 text (byte {error.start} of the line); convert the file, for example from GBK, first"
     return f"not usable JSON: {error}"
 
 
@@ -171,7 +171,9 @@ def _more(text: io.TextIOWrapper, shown: str, size: int) -> str:
     try:
         return text.read(size)
     except UnicodeDecodeError as error:
-        raise UserError(f"{shown}: not UTF-8 text ({error.reason}); convert the file first") from None
+        raise UserError(
+            f"{shown}: not UTF-8 text ({error.reason}); convert the file, for example from GBK, first"
+        ) from None
 
 
 def _csv(stream: BinaryIO, shown: str) -> Iterator[Row | Broken]:
@@ -181,25 +183,38 @@ def _csv(stream: BinaryIO, shown: str) -> Iterator[Row | Broken]:
 
 def _csv_rows(text: io.TextIOWrapper, shown: str) -> Iterator[Row | Broken]:
     csv.field_size_limit(1 << 30)
-    reader = csv.reader(text, strict=True)
+    taken: list[str] = []  # the lines of the record that is being read, for a Broken to show
+
+    def lines() -> Iterator[str]:
+        for line in text:
+            taken.append(line)
+            yield line
+
+    reader = csv.reader(lines(), strict=True)
     header = next(reader, None)
     if header is None:
         return
+    if len(set(header)) < len(header):
+        twice = next(name for name in header if header.count(name) > 1)
+        raise UserError(f"{shown}: two columns are called '{twice}'; rename one of them")
     while True:
-        number = reader.line_num + 1
+        number, taken[:] = reader.line_num + 1, []
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            yield Broken(shown, number, f"not valid CSV: {error}", "")
+            yield Broken(shown, number, f"not valid CSV: {error}, in the {len(taken)} lines from here", "".join(taken))
             continue
         if cells is None:
             return
         if not cells:
             continue
         if len(cells) != len(header):
-            yield Broken(shown, number, f"{len(cells)} cells, the header has {len(header)}", ",".join(cells))
+            yield Broken(
+                shown, number, f"{len(cells)} cells, the header has {len(header)}", "".join(taken).rstrip("\r\n")
+            )
         elif any("\ufffd" in cell for cell in cells):
-            yield Broken(shown, number, "not UTF-8 text", ",".join(cells))
+            reason = "not UTF-8 text; convert the file, for example from GBK, first"
+            yield Broken(shown, number, reason, "".join(taken).rstrip("\r\n"))
         else:
             yield Row(dict(zip(header, cells, strict=True)), shown, number)
 

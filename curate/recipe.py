@@ -118,7 +118,7 @@ def load_recipe(name: str | Path, overrides: Mapping[str, Any] | None = None) ->
     path = recipe_file(name)
     values, places = read_yaml(path)
     for setting, value in (overrides or {}).items():
-        if setting.endswith(".from") and isinstance(value, str) and not value.startswith("hf://"):
+        if setting.endswith(".from") and isinstance(value, str) and not value.startswith(("hf://", "~")):
             value = str(Path(value).absolute())
         override(values, places, setting, value)
     try:
@@ -130,25 +130,18 @@ def load_recipe(name: str | Path, overrides: Mapping[str, Any] | None = None) ->
         _resolve(spec, index, path, places)
     _check_names(recipe.sources, path, places)
     if recipe.distil is not None:
-        _located(lambda by=recipe.distil.by: _teacher(by), ("distil", "by"), path, places)
+        _located(lambda by=recipe.distil.by: teacher(by), ("distil", "by"), path, places)
     return recipe
 
 
 def teacher(by: str) -> ModuleType:
     """The module of a teacher that needs no model: it offers `write(question) -> Trace | str`."""
-    return module("conversions", "program_steps" if by == "program" else by)
-
-
-def _teacher(by: str) -> ModuleType:
     if by != "program" and "." not in by:
         raise UserError(
             f"no teacher is called '{by}'{nearest(by, ['program'])}\n"
             "  known: program; or the dotted path of a module of your own"
         )
-    found = teacher(by)
-    if not hasattr(found, "write"):
-        raise UserError(f"the module '{by}' has no function write(question) -> Trace | str")
-    return found
+    return module("conversions", "program_steps" if by == "program" else by)
 
 
 def _located(action: Any, loc: Loc, path: Path, places: Places) -> Any:
@@ -189,7 +182,10 @@ def _user_error(
     also: type[BaseModel] | None = None,
 ) -> UserError:
     lines = []
-    for fault in error.errors(include_url=False):
+    faults = error.errors(include_url=False)
+    if len(faults) > 1:  # a list whose entries all failed is told to be too short as well
+        faults = [fault for fault in faults if fault["type"] != "too_short"]
+    for fault in faults:
         inner = tuple(
             part for part in fault["loc"] if not (isinstance(part, str) and part in ("AtLeast", "literal['all']"))
         )
@@ -205,8 +201,26 @@ def _user_error(
         elif fault["type"] == "missing":
             lines.append(f"{where}: '{key}' is missing")
         else:
-            lines.append(f"{where}: '{key}': {fault['msg'][0].lower()}{fault['msg'][1:]}; found {fault['input']!r}")
+            lines.append(
+                f"{where}: '{key}' {_EXPECTED.get(fault['type']) or _lower(fault['msg'])}; found {fault['input']!r}"
+            )
     return UserError("\n".join(dict.fromkeys(lines)))
+
+
+# Where pydantic speaks of Python's types, the words of YAML.
+_EXPECTED = {
+    "tuple_type": "must be a list of entries, each beginning with '- '",
+    "list_type": "must be a list",
+    "model_type": "must be a mapping of keys to values",
+    "dict_type": "must be a mapping of keys to values",
+    "string_type": "must be text; put numbers in quotes",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+}
+
+
+def _lower(message: str) -> str:
+    return "is not right: " + message[0].lower() + message[1:]
 
 
 def _keys(model: type[BaseModel] | None, loc: Loc) -> list[str]:

@@ -25,13 +25,19 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], Places]:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UserError(f"{path}:{line}: not valid YAML: {error.problem}") from None
+        hint = "; indent with spaces, not tabs" if "\\t" in str(error.problem) else ""
+        raise UserError(f"{path}:{line}: not valid YAML: {error.problem}{hint}") from None
+    except RecursionError:
+        raise UserError(f"{path}: nested too deeply") from None
     except yaml.YAMLError as error:
         raise UserError(f"{path}: not valid YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(node, yaml.MappingNode):
         raise UserError(f"{path}: a recipe is a mapping of keys to values, such as 'name: my-recipe'")
     places: Places = {}
-    value = _value(node, (), path, places)
+    try:
+        value = _value(node, (), path, places)
+    except RecursionError:
+        raise UserError(f"{path}: nested too deeply, or an anchor that holds itself") from None
     assert isinstance(value, dict)
     return value, places
 
@@ -41,6 +47,8 @@ def _value(node: yaml.Node, loc: Loc, path: Path, places: Places) -> Any:
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + 1
+            if key == "<<":
+                raise UserError(f"{path}:{line}: merge keys (<<) are not supported; write the keys out")
             if key in mapping:
                 raise UserError(f"{path}:{line}: the key '{key}' stands twice; keep one of them")
             places[*loc, key] = f"{path}:{line}"

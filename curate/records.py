@@ -125,3 +125,9 @@ class SourceInfo:
 def content_id(*parts: str) -> str:
     """A stable id for a record whose corpus gives none: 64 bits of BLAKE2b over its text, in hex."""
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()
+
+
+# Flags that any source's questions may carry, beside those that its module states.
+COMMON_DEFECTS: Mapping[str, str] = {
+    "duplicate_id": "an earlier record of the source has the same id; this one's got a suffix, ~2, ~3 ...",
+}

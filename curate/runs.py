@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 RECORD = "run.json"
 DATABASE = "scores.duckdb"
 
+# The same for every connection: DuckDB shares one instance between those of a process, threads included.
+_SANDBOX: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "lock_configuration": "true",
+}
+
 
 class Run:
     """A finished run in its directory. Raises UserError if there is none."""
@@ -45,13 +51,11 @@ class Run:
         import duckdb
 
         try:
-            connection = duckdb.connect(self.path / DATABASE, read_only=True)
+            return duckdb.connect(self.path / DATABASE, read_only=True, config=_SANDBOX)
         except duckdb.Error as error:
             raise UserError(
                 f"{self.path / DATABASE}: cannot be opened: {str(error).splitlines()[0]}\n  run the recipe again"
             ) from None
-        connection.execute("set enable_external_access = false; set lock_configuration = true")
-        return connection
 
     def sql(self, query: str) -> polars.DataFrame:
         """The result of one query over the run's tables and views. Raises UserError for a faulty query."""
@@ -60,9 +64,11 @@ class Run:
 
         with self.connect() as connection:
             try:
+                if (count := len(connection.extract_statements(query))) != 1:
+                    raise UserError(f"one query at a time; found {count}")
                 relation = connection.sql(query)
                 return polars.DataFrame(relation.pl() if relation is not None else None)
-            except duckdb.Error as error:
+            except (duckdb.Error, polars.exceptions.PolarsError) as error:
                 raise UserError(str(error)) from None
 
     def table(self, name: str) -> polars.DataFrame:

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import math
 import sys
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from rich.box import SIMPLE_HEAD
@@ -14,7 +16,9 @@ from curate.runs import Run
 from curate.terminal.console import console, shown
 
 _BATCH = 1000
-_TABLE_ROWS = 1000
+_TABLE_ROWS = 200
+_CELL = 300
+_NARROWEST = 8
 
 
 def print_query(run: Run, query: str, form: Literal["table", "json", "csv"]) -> None:
@@ -39,14 +43,20 @@ def _batches(connection: Any) -> Any:
 
 
 def _json(connection: Any, names: list[str]) -> None:
+    if len(set(names)) < len(names):
+        raise UserError("two columns have the same name, which JSON cannot hold; name them with `as`")
     separator = "[\n"
     for rows in _batches(connection):
         for row in rows:
-            sys.stdout.write(
-                separator + json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=str)
-            )
+            record = dict(zip(names, map(_finite, row), strict=True))
+            sys.stdout.write(separator + json.dumps(record, ensure_ascii=False, default=str))
             separator = ",\n"
     sys.stdout.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
+def _finite(value: Any) -> Any:
+    """NaN and the infinities as null: JSON has no word for them."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _csv(connection: Any, names: list[str]) -> None:
@@ -63,17 +73,38 @@ def _csv(connection: Any, names: list[str]) -> None:
 
 
 def _table(connection: Any, names: list[str]) -> None:
+    """Rows across; where that leaves a column fewer than eight characters, each row as a list of its columns."""
     rows = connection.fetchmany(_TABLE_ROWS + 1)
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for index, name in enumerate(names):
-        numbers = any(isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in rows)
-        table.add_column(shown(name), justify="right" if numbers else "left", overflow="fold")
-    for row in rows[:_TABLE_ROWS]:
-        table.add_row(*(Text("–", style="dim") if cell is None else shown(_cell(cell)) for cell in row))
-    console().print(table)
+    across = len(names) * (_NARROWEST + 2) <= console().width
+    for part in [_across(names, rows[:_TABLE_ROWS])] if across else _down(names, rows[:_TABLE_ROWS]):
+        console().print(part)
     if len(rows) > _TABLE_ROWS:
         console().print(f"the first {_TABLE_ROWS:,} rows; --csv or --json give all", style="dim")
 
 
-def _cell(cell: Any) -> str:
-    return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, list | dict) else str(cell)
+def _across(names: list[str], rows: list[tuple[Any, ...]]) -> Table:
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for index, name in enumerate(names):
+        numbers = any(isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in rows)
+        table.add_column(shown(name), justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(_cell, row))
+    return table
+
+
+def _down(names: list[str], rows: list[tuple[Any, ...]]) -> Iterator[Table]:
+    for row in rows:
+        table = Table(box=SIMPLE_HEAD, show_header=False, pad_edge=False)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, cell in zip(names, row, strict=True):
+            table.add_row(shown(name, "bold"), _cell(cell))
+        yield table
+
+
+def _cell(cell: Any) -> Text:
+    """A value for reading, long ones cut; --csv and --json give them whole."""
+    if cell is None:
+        return Text("–", style="dim")
+    text = json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, list | dict) else str(cell)
+    return shown(text if len(text) <= _CELL else f"{text[:_CELL]} …")

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from curate.names import known, module
 from curate.recipe import SourceSpec
-from curate.records import SourceInfo
+from curate.records import COMMON_DEFECTS, SourceInfo
 from curate.terminal.console import console, shown
 
 
@@ -68,7 +68,7 @@ def print_source(name: str, as_json: bool) -> None:
     columns = getattr(getattr(module("sources", name), "Columns", None), "model_fields", None)
     if columns:
         _print_pairs("columns", _fields(module("sources", name).Columns))
-    _print_pairs("known defects, as flags", dict(info.defects))
+    _print_pairs("known defects, as flags", {**info.defects, **COMMON_DEFECTS})
 
 
 def _fields(model: type[BaseModel] | None) -> dict[str, str]:

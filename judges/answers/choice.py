@@ -105,10 +105,10 @@ def boolean(text: str, options: Mapping[str, str] | None = None) -> bool | None:
             return boolean(options[letter])
     # A verdict first, its ground after a comma ("yes , 38.2%", "否，因为..."); another verdict behind it contradicts.
     head, *others = (part.strip(_EDGES) for part in re.split(r"[,，.。;；\n]", bare))
-    said = {_BOOLEANS[part] for part in (head, *others) if part in _BOOLEANS}
-    if head in _BOOLEANS and len(said) == 1 and not re.match(r"no\.? ?\d", bare):
-        return _BOOLEANS[head]
-    return None
+    behind = {_BOOLEANS[word] for part in others for word in (part, *part.split()) if word in _BOOLEANS}
+    if head not in _BOOLEANS or behind - {_BOOLEANS[head]} or re.match(r"no\.? ?\d", bare):
+        return None
+    return _BOOLEANS[head]
 
 
 def named(golds: Sequence[str], options: Mapping[str, str]) -> list[frozenset[str]]:

@@ -23,6 +23,23 @@ VERIFIABLE_KINDS = frozenset({"number", "percent", "boolean", "choice", "choices
 
 _SIGNIFICANT_FLOOR = 3  # fewer digits let "0.2" stand for 0.17043
 _NEAR = Decimal("0.002")  # FinanceReasoning's own tolerance: rounding on the way moves a result by as much
+_MAX_WORDS, _MAX_HAN = 6, 12  # "a decrease of 3.2 percent in sales" is an answer, a sentence that explains is not
+_MAX_GAP = Decimal("0.05")  # a gold of one digit rounds half of everything: "5" is not 5.4
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_DENIED = re.compile(r"\b(?:not|never|isn't|wasn't|instead of)\b|不是|并非|不为|而非", re.IGNORECASE)
+_UNIT = re.compile(r"(?<=\d) ?(day|week|month|quarter|year|share|times|天|日|周|个月|季度|年|股|倍|户|人)")
+_CURRENCIES = {
+    **dict.fromkeys(("€", "eur", "欧元"), "EUR"),
+    **dict.fromkeys(("£", "gbp", "英镑"), "GBP"),
+    **dict.fromkeys(("₹", "inr"), "INR"),
+    **dict.fromkeys(("hk$", "hkd", "港元"), "HKD"),
+    **dict.fromkeys(("us$", "$", "usd", "美元"), "USD"),
+    **dict.fromkeys(("cny", "rmb", "人民币"), "CNY"),
+    **dict.fromkeys(("jpy", "日元"), "JPY"),
+}
+_MATHS = re.compile(r"\$([^$]*)\$")  # dollars in pairs are LaTeX's
+_CURRENCY = re.compile("|".join(map(re.escape, _CURRENCIES)))
 _DECLINE = re.compile(
     r"\b(?:decreas|declin|reduc|drop|fell|fall|loss|lower|down|negative|outflow|minus)|减少|下降|降低|亏损|下跌|流出|负",
     re.IGNORECASE,
@@ -109,12 +126,29 @@ def _match_quantity(predicted: str, golds: Sequence[str]) -> tuple[bool | None, 
     readable = [found[0] for gold in golds if len(found := distinct(quantities(gold))) == 1]
     if not readable:
         return None, "gold_unusable"
+    if _is_prose(predicted):
+        return None, "answer_unreadable"
     said = distinct(quantities(predicted))
     if len(said) != 1:
         return None, "several_quantities" if said else "answer_unreadable"
+    if any(_other_unit(predicted, gold) for gold in golds):
+        return None, "unit_differs"
     reasons = [compare(said[0], gold, predicted) for gold in readable]
     # Right by any gold is right; undecided by any gold is undecided; wrong only if wrong by all.
     return min(reasons, key=lambda pair: {True: 0, None: 1, False: 2}[pair[0]])
+
+
+def _is_prose(text: str) -> bool:
+    """Is this a sentence about numbers rather than an answer, or does it deny its number ("not 35%", 不是35%)?"""
+    return bool(_DENIED.search(text)) or len(_WORD.findall(text)) > _MAX_WORDS or len(_HAN.findall(text)) > _MAX_HAN
+
+
+def _other_unit(predicted: str, gold: str) -> bool:
+    """Do both name a unit, or both a currency, and not the same one?"""
+    said, wanted = (_MATHS.sub(r"\1", text.casefold()) for text in (predicted, gold))
+    units = set(_UNIT.findall(said)), set(_UNIT.findall(wanted))
+    currencies = [{_CURRENCIES[name] for name in _CURRENCY.findall(text)} for text in (said, wanted)]
+    return any(one and other and not one & other for one, other in (units, currencies))
 
 
 def compare(said: Quantity, gold: Quantity, words: str = "") -> tuple[bool | None, str]:
@@ -156,7 +190,7 @@ def _equal(said: _Number, gold: _Number) -> tuple[bool | None, str] | None:
     """Equal at the gold's precision, or at the answer's; None where neither holds."""
     gap = abs(said.value - gold.value)
     if gap <= gold.unit / 2:
-        return True, "equal"
+        return (True, "equal") if gap <= abs(gold.value) * _MAX_GAP else (None, "last_digit")
     if gap < gold.unit and said.unit < gold.unit and _cut(said.value, gold.unit) == gold.value:
         return (True, "equal_truncated") if gold.significant >= _SIGNIFICANT_FLOOR else (None, "last_digit")
     if gap <= said.unit / 2:

@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from curate.errors import BadRecord, UserError, nearest
 from curate.records import AnswerKind, Corpus, Language, Question, Row, SourceInfo, content_id
-from judges.answers.choice import boolean, named
+from judges.answers import Gold, match
+from judges.answers.choice import boolean
 from judges.answers.quantity import quantities
 from recipes.sources.finqa import linearise, number_text
 
@@ -35,6 +36,7 @@ INFO = SourceInfo(
 
 _HAN_SHARE = 0.1
 _LETTERS = "ABCDEFGH"
+_MISSING = frozenset({"nan", "null", "n/a", "#n/a", "<na>"})
 
 
 class Columns(BaseModel):
@@ -129,9 +131,9 @@ def question(read: Reader, corpus: Corpus, options: Options) -> Question:
     if asked is None:
         raise BadRecord(f"no question: the column '{read_name(options, 'question')}' is missing or empty")
     choices = _options(read("options"), options.columns.options)
-    gold = read.text("gold")
+    gold = _gold(read("gold"))
     alternatives = tuple(
-        text for name in options.columns.alternatives if (text := text_of(read.column(name))) and text != gold
+        text for name in options.columns.alternatives if (text := _gold(read.column(name))) and text != gold
     )
     kind = _kind(options.kind or read.text("kind"), gold or (alternatives[0] if alternatives else None), choices)
     language = options.language or read.text("language") or language_of(asked)
@@ -168,11 +170,21 @@ def question(read: Reader, corpus: Corpus, options: Options) -> Question:
     )
 
 
+def _gold(value: Any) -> str | None:
+    """A gold as text: a list of several joined by commas; the spellings of "missing" that exports write are none."""
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, map(text_of, value))) or None
+    if isinstance(value, Mapping):
+        raise BadRecord("the gold is a mapping; name the value in it, as in gold: answer.value")
+    text = text_of(value)
+    return None if text is not None and text.casefold() in _MISSING else text
+
+
 def _flags(golds: list[str], kind: AnswerKind, choices: Mapping[str, str]) -> tuple[str, ...]:
     if not golds:
         return ("gold_missing",)
-    unusable = kind in ("choice", "choices") and choices and not named(golds, choices)
-    return ("gold_unusable",) if unusable else ()
+    verdict = match(golds[0], Gold(kind, golds[0], options=choices))
+    return ("gold_unusable",) if verdict.reason == "gold_unusable" else ()
 
 
 def read_name(options: Options, field: str) -> str:

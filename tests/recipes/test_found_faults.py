@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -63,10 +64,8 @@ def test_a_literal_that_cannot_be_built_is_a_bad_record(choices: str) -> None:
 
 @pytest.mark.parametrize("field", ["options", "table", "evidence"])
 def test_a_literal_that_cannot_be_built_harms_no_run(field: str) -> None:
-    try:
+    with suppress(BadRecord):
         of_table({"question": "q?", "gold": "5", field: "{['A']: 'cash'}"})
-    except BadRecord:
-        pass
 
 
 @pytest.mark.parametrize(
@@ -94,10 +93,8 @@ def test_an_executed_answer_that_is_text_harms_no_run(executed: str) -> None:
 
 
 def test_evidence_in_another_form_harms_no_run() -> None:
-    try:
+    with suppress(BadRecord):
         of_finqa(gold_inds=["a sentence"])
-    except BadRecord:
-        pass
 
 
 @pytest.mark.parametrize(("answer", "executed"), [("704.25", 705.25), ("380.4", 380.0), ("13%", 0.1), ("2.8", 3.0)])
@@ -188,11 +185,8 @@ def test_a_gold_that_names_no_option_is_flagged(gold: str) -> None:
 
 
 def test_options_beyond_the_eighth_are_not_lost_in_silence() -> None:
-    try:
-        found = of_table({"question": "q?", "gold": "J", "options": [f"o{n}" for n in range(10)]}).options
-    except BadRecord:
-        return
-    assert len(found) == 10
+    with pytest.raises(BadRecord, match="10 options"):
+        of_table({"question": "q?", "gold": "J", "options": [f"o{n}" for n in range(10)]})
 
 
 @pytest.mark.parametrize("value", ["A. cash B. bonds", "{'A': 'cash'", "('cash', 'bonds'", 5])

@@ -98,3 +98,26 @@ def test_booleans(predicted: str, gold: str, value: bool | None) -> None:
 )
 def test_replies(reply: str, reason: str) -> None:
     assert grade(reply, Gold("number", "63")).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("predicted", "gold", "value"),
+    [
+        ("not 35%", "35%", None),
+        ("不是35%", "35%", None),
+        ("To get a percentage we multiply the share by 100", "100", None),
+        ("The maximum depreciation rate for the method is 20% per year", "33.3%", None),
+        ("a decrease of 3.2 percent in sales", "3.2%", True),
+        ("5 days", "5 years", None),
+        ("5天", "5年", None),
+        ("$5", "€5", None),
+        ("人民币5元", "RMB 5", True),
+        ("5 years", "5", True),
+        ("0.4", "0", None),
+        ("0.6%", "1%", None),
+        ("1.98", "2", True),
+        ("17.4%", "17%", True),
+    ],
+)
+def test_what_a_number_stands_with(predicted: str, gold: str, value: bool | None) -> None:
+    assert match(predicted, Gold("number", gold)).value is value
