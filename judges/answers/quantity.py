@@ -46,7 +46,8 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"[^\S ]+|  +")
+_DIGIT = re.compile(r"\d|[⅐-⅞¼-¾]")
 _HUNDRED = Decimal(100)
 
 
@@ -120,6 +121,8 @@ def _scan(text: str) -> Iterator[tuple[Quantity, re.Match[str]]]:
 
 def quantities(text: str) -> list[Quantity]:
     """Every quantity written in `text`, in order; FinQA's doubled cells "-x ( x )" and "x% ( x % )" count once."""
+    if not _DIGIT.search(text):
+        return []
     text = _SPACES.sub(" ", normalise(text))
     found: list[Quantity] = []
     previous: tuple[Quantity, re.Match[str]] | None = None
