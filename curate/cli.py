@@ -3,6 +3,7 @@
 Heavy imports stand inside the commands, so that `curate --help` starts at once.
 """
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -144,13 +145,17 @@ def _reported() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        typer.echo(f"curate: {error}", err=True)
+        from curate.terminal.console import shown
+
+        typer.echo(f"curate: {shown(error)}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("curate: stopped; the run directory holds what it held before", err=True)
         raise typer.Exit(130) from None
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
+            if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
+                raise
             typer.echo(f"curate: the output cannot be written: {error.strerror}", err=True)
             raise typer.Exit(1) from None
         sys.stderr.close()  # else the interpreter complains about the pipe once more at its end

@@ -6,6 +6,7 @@ disturbed and a stopped run leaves it as it was. A lock keeps a second process o
 
 import asyncio
 import datetime
+import errno
 import importlib.metadata
 import json
 import os
@@ -35,6 +36,11 @@ Told = Callable[[str, int, int | None], None]
 _IN_FLIGHT = 64
 _WINDOW = 256
 _RESULTS = ("questions.parquet", "tables", DATABASE, RECORD)  # in the order in which they are moved into place
+_OLD = ".old"
+_OF_THE_DISK = (
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM),
+    *(errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EIO, errno.ELOOP),
+)
 _TRACE_TABLES = ("traces", "checks", "scores", "measures", "outcomes")
 
 
@@ -132,11 +138,12 @@ def _run_async(work: Callable[[], Any]) -> None:
 @contextmanager
 def _locked(folder: Path) -> Iterator[Path]:
     """The empty folder to build in, while no other process may use the run directory."""
-    _refuse_foreign(folder)
     building = folder / ".building"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(folder / ".lock", timeout=0):
+            _put_back(folder)
+            _refuse_foreign(folder)
             shutil.rmtree(building, ignore_errors=True)
             (building / "tables").mkdir(parents=True)
             try:
@@ -148,28 +155,48 @@ def _locked(folder: Path) -> Iterator[Path]:
             f"'{folder}' is in use by another `curate run`; wait for it, or choose another directory with --out"
         ) from None
     except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise  # a teacher's network, say
         at = error.filename or folder
         raise UserError(
-            f"'{folder}' cannot be written: {at}: {error.strerror or error}\n  choose another directory with --out"
+            f"'{folder}' cannot be written: {at}: {error.strerror}\n  choose another directory with --out"
         ) from None
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """A run replaces what stands in its directory: that must be a run's own files (all, or what a kill in the midst of
-    moving them left), or nothing."""
-    own = {*_RESULTS, ".lock", ".building"}
-    if folder.is_dir() and (strange := sorted(entry.name for entry in folder.iterdir() if entry.name not in own)):
-        raise UserError(
-            f"'{folder}' holds '{strange[0]}', which is no file of a run; choose another directory with --out"
-        )
+    """A run replaces what stands in its directory: that must be an earlier run (whatever else lies beside it), what a
+    kill left of one, or nothing."""
+    names = {entry.name for entry in folder.iterdir()} - {".lock", ".building"}
+    if RECORD not in names and (strange := sorted(names - set(_RESULTS))):
+        (folder / ".lock").unlink(missing_ok=True)
+        raise UserError(f"'{folder}' holds '{strange[0]}' and no run; choose another directory with --out")
 
 
 def _install(building: Path, folder: Path) -> None:
-    """The new result over the old one: the completion record goes first and comes last."""
-    (folder / RECORD).unlink(missing_ok=True)
-    shutil.rmtree(folder / "tables", ignore_errors=True)
-    for name in _RESULTS:
-        os.replace(building / name, folder / name)
+    """The new result in place of the old one, which is put back if that does not succeed."""
+    old = folder / _OLD
+    old.mkdir()
+    try:
+        for name in reversed(_RESULTS):
+            if (folder / name).exists():
+                os.replace(folder / name, old / name)
+        for name in _RESULTS:
+            os.replace(building / name, folder / name)
+    except BaseException:
+        _put_back(folder)
+        raise
+    shutil.rmtree(old)
+
+
+def _put_back(folder: Path) -> None:
+    """Brings back the old result where a new one was not moved into place whole, be it by a kill."""
+    old = folder / _OLD
+    if old.is_dir() and not (folder / RECORD).exists():
+        for entry in old.iterdir():
+            if (folder / entry.name).is_dir():
+                shutil.rmtree(folder / entry.name)
+            os.replace(entry, folder / entry.name)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _record(

@@ -80,7 +80,7 @@ def gather(
     """
     found = [_open(spec, index, recipe.base) for index, spec in enumerate(recipe.sources)]
     lost: list[Outcome] = []
-    seen: set[int] = set()
+    seen = _Ids()
     counter = itertools.count(1)
     with (
         Writer("questions", folder / "questions.parquet") as questions,
@@ -132,12 +132,17 @@ def _check_columns(source: Gathered) -> None:
     if check is None:
         return
     for file in source.files:
-        columns: set[str] = set()
-        for item in itertools.islice(rows(file.path, file.shown), _HEAD):
-            if isinstance(item, Row) and isinstance(item.value, dict):
-                columns.update(map(str, item.value))
-        if columns:
-            check(columns, file.shown, source.spec.options)
+        columns = _columns(file, _HEAD)
+        try:
+            if columns:
+                check(columns, file.shown, source.spec.options)
+        except UserError:  # a column may come late in JSON Lines: then the whole file tells
+            check(_columns(file, None), file.shown, source.spec.options)
+
+
+def _columns(file: File, head: int | None) -> set[str]:
+    found = (item.value for item in itertools.islice(rows(file.path, file.shown), head) if isinstance(item, Row))
+    return {str(name) for value in found if isinstance(value, dict) for name in value}
 
 
 def _items(source: Gathered, limit: int | None) -> Iterator[list[Question] | Broken]:
@@ -152,7 +157,12 @@ def _items(source: Gathered, limit: int | None) -> Iterator[list[Question] | Bro
             yield row
             continue
         try:
-            yield list(spec.implementation.questions(row, corpus, spec.options))
+            made = list(spec.implementation.questions(row, corpus, spec.options))
+            for question in made:
+                _refuse_surrogates(question)
+            if not made:
+                raise BadRecord("the source made no question of it")
+            yield made
         except BadRecord as error:
             source.unreadable += 1
             yield Broken(row.file, row.number, str(error), json.dumps(row.value, ensure_ascii=False, default=str))
@@ -161,27 +171,49 @@ def _items(source: Gathered, limit: int | None) -> Iterator[list[Question] | Bro
             raise
 
 
-def _unique(question: Question, seen: set[int]) -> Question:
-    if _new(question.id, seen):
-        return question
-    for number in itertools.count(2):
-        if _new(f"{question.id}~{number}", seen):
-            break
-    return replace(question, id=f"{question.id}~{number}", flags=(*question.flags, "duplicate_id"))
+def _refuse_surrogates(question: Question) -> None:
+    """Half a surrogate pair, out of an escape in a literal, can be written to no file."""
+    try:
+        for cell in question_row(question):
+            if not isinstance(cell, str) or not cell.isascii():
+                str(cell).encode()
+        for text in question.options.values():
+            text.encode()
+    except UnicodeEncodeError:
+        raise BadRecord("half of a surrogate pair stands alone in its text") from None
 
 
-def _new(name: str, seen: set[int]) -> bool:
-    """Ids are remembered as 64-bit hashes: some 60 bytes each, 60 MB a million."""
-    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest())
-    if key in seen:
-        return False
-    seen.add(key)
-    return True
+class _Ids:
+    """The ids given so far, as 64-bit hashes: some 60 bytes each, 60 MB a million."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._repeated: dict[str, int] = {}
+
+    def unique(self, name: str) -> str:
+        """The name, or where it was given before the name with the next free suffix: ~2, ~3 ..."""
+        if self._new(name):
+            return name
+        for number in itertools.count(self._repeated.get(name, 1) + 1):
+            self._repeated[name] = number
+            if self._new(f"{name}~{number}"):
+                break
+        return f"{name}~{number}"
+
+    def _new(self, name: str) -> bool:
+        key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest())
+        known = key in self._seen
+        self._seen.add(key)
+        return not known
 
 
-def _lost(source: Gathered, broken: Broken, seen: set[int]) -> Outcome:
-    name = f"{source.name}:{broken.place}"
-    _new(name, seen)
+def _unique(question: Question, seen: _Ids) -> Question:
+    given = seen.unique(question.id)
+    return question if given == question.id else replace(question, id=given, flags=(*question.flags, "duplicate_id"))
+
+
+def _lost(source: Gathered, broken: Broken, seen: _Ids) -> Outcome:
+    name = seen.unique(f"{source.name}:{broken.place}")
     return Outcome(name, source.name, "dropped", "unreadable", "rejects", broken.error)
 
 

@@ -19,7 +19,7 @@ class Judgement:
 
 
 def judge(question: Question, trace: Trace, right: Verdict, keep: Keep) -> Judgement:
-    """The judgement on a trace that round one called right (or left undecided, for studies)."""
+    """The judgement on a trace that round one called right."""
     if trace.outcome == "empty_reasoning":
         return Judgement(Verdict(None, "empty_reasoning", method=JUDGE), (), {})
     subject = Subject(
@@ -29,7 +29,6 @@ def judge(question: Question, trace: Trace, right: Verdict, keep: Keep) -> Judge
         kind=question.answer_kind,
         gold=question.gold,
         question=question.question,
-        context=question.context,
         explanation=question.explanation,
         options=question.options,
         language=question.language,

@@ -15,7 +15,9 @@ from typing import Any
 
 from curate.errors import UserError, nearest
 
-_HUB = re.compile(r"^hf://(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>[^/]+))?(?:/(?P<path>.+))?$")
+_HUB = re.compile(
+    r"^hf://(?:datasets/)?(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>refs/[^/]+/[^/]+|[^/]+))?(?:/(?P<path>.+))?$"
+)
 
 
 @dataclass(frozen=True, slots=True)

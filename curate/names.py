@@ -40,7 +40,7 @@ def module(kind: str, name: str) -> ModuleType:
                 f"  known: {', '.join(names)}; or the dotted path of a module of your own, importable from here"
             ) from None
         raise UserError(f"the module '{path}' cannot be imported: {error}") from error
-    except (ImportError, SyntaxError) as error:
+    except (ImportError, SyntaxError, TypeError, ValueError) as error:
         raise UserError(f"the module '{path}' cannot be imported: {error}") from error
     if not hasattr(found, _OFFERS[kind]):
         raise UserError(f"the module '{path}' is no {kind[:-1]}: it has no {_OFFERS[kind]}")

@@ -144,7 +144,7 @@ def _elements(text: io.TextIOWrapper, shown: str) -> Iterator[Row | Broken]:
             whole, fault = False, error
         if not whole:
             # Doubled, so that a long value is not parsed again for every chunk of it.
-            more = _more(text, shown, max(_CHUNK, len(window)))
+            more = "" if _for_good(fault, len(window)) else _more(text, shown, max(_CHUNK, len(window)))
             if not more:
                 raise UserError(
                     f"{shown}:{line}: the JSON array breaks off, or is not valid, in the record here ({fault})\n"
@@ -158,8 +158,16 @@ def _elements(text: io.TextIOWrapper, shown: str) -> Iterator[Row | Broken]:
         except ValueError as error:
             yield Broken(shown, number, _reason(error), window[position:end])
         if window[behind] == "]":
+            if (window[behind + 1 :] + _more(text, shown, _CHUNK)).strip():
+                raise UserError(f"{shown}: something follows the JSON array; a file holds one array, or JSON Lines")
             return
         position, number = behind + 1, number + 1
+
+
+def _for_good(fault: object, length: int) -> bool:
+    """Is this a fault that no further text can mend? An open string or number at the window's end is none."""
+    opened = "Unterminated" in str(fault)
+    return isinstance(fault, json.JSONDecodeError) and not opened and fault.pos < length - 16
 
 
 def _end(pattern: re.Pattern[str], window: str, position: int) -> int:
@@ -202,6 +210,11 @@ def _csv_rows(text: io.TextIOWrapper, shown: str) -> Iterator[Row | Broken]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
+            if "unexpected end" in str(error):
+                raise UserError(
+                    f"{shown}:{number}: a quote that is opened in this record is never closed\n"
+                    "  close it: what follows cannot be told apart"
+                ) from None
             yield Broken(shown, number, f"not valid CSV: {error}, in the {len(taken)} lines from here", "".join(taken))
             continue
         if cells is None:

@@ -38,6 +38,11 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], Places]:
         value = _value(node, (), path, places)
     except RecursionError:
         raise UserError(f"{path}: nested too deeply, or an anchor that holds itself") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UserError(f"{path}:{line}: not a plain value: {error.problem}") from None
+    except ValueError as error:
+        raise UserError(f"{path}: a value cannot be read: {error}; put text in quotes") from None
     assert isinstance(value, dict)
     return value, places
 
@@ -66,7 +71,7 @@ def _value(node: yaml.Node, loc: Loc, path: Path, places: Places) -> Any:
 def override(values: dict[str, Any], places: Places, setting: str, value: Any) -> None:
     """Sets one dotted path ("sources.0.limit") in the values; its place becomes the setting itself."""
     where = f"--set {setting}"
-    loc: Loc = tuple(int(part) if part.isdigit() else part for part in setting.split("."))
+    loc: Loc = tuple(int(part) if part.isascii() and part.isdigit() else part for part in setting.split("."))
     here: Any = values
     for depth, part in enumerate(loc):
         last = depth == len(loc) - 1

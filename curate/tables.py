@@ -5,6 +5,8 @@ that memory stays flat; the same rows give the same bytes.
 """
 
 import dataclasses
+import datetime
+import decimal
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -98,7 +100,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "sources": (
         ("source", pa.string(), "the source's name in the recipe, the key"),
         ("use", pa.string(), "its module"),
-        ("location", pa.string(), "the recipe's `from`"),
+        ("location", pa.string(), "the recipe's `from`, without its folder"),
         ("licence", pa.string(), "its licence"),
         ("home", pa.string(), "where the corpus is published"),
         ("files", _FILES, "the files that were read, with their hashes"),
@@ -162,9 +164,16 @@ def question_row(question: Question) -> tuple[Any, ...]:
     """A Question as a row of `questions`."""
     special: dict[str, Any] = {
         "options": [{"letter": letter, "text": text} for letter, text in question.options.items()],
-        "meta": json.dumps(question.meta, ensure_ascii=False, default=str),
+        "meta": json.dumps(question.meta, ensure_ascii=False, default=_stable),
     }
     return tuple(special[name] if name in special else getattr(question, name) for name in _QUESTION_FIELDS)
+
+
+def _stable(value: Any) -> str:
+    """What JSON has no form for, where its text is the same in every run; a set, say, is refused."""
+    if isinstance(value, datetime.date | datetime.time | datetime.timedelta | decimal.Decimal):
+        return str(value)
+    raise TypeError(f"a question's meta holds {value!r}, which JSON cannot hold")
 
 
 def question_of(row: Mapping[str, Any]) -> Question:

@@ -129,12 +129,20 @@ def _context(context: str) -> list[RenderableType]:
     """The context's text, and its lines of cells between pipes as a table."""
     parts: list[RenderableType] = []
     for block in context.split("\n\n"):
-        rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in block.splitlines()]
+        rows = _split(block.splitlines())
         if len(rows) > 1 and all(len(row) > 1 for row in rows):
             parts.append(_cells([row for row in rows if set("".join(row)) - set("-: ")]))
         else:
             parts.append(Padding(shown(block), (0, 0, 1, 0)))
     return parts
+
+
+def _split(lines: list[str]) -> list[list[str]]:
+    """Lines of cells between pipes; outer pipes are left out only where every line has both, as Markdown does."""
+    bare = [line.strip() for line in lines]
+    if all(len(line) > 1 and line.startswith("|") and line.endswith("|") for line in bare):
+        lines = [line[1:-1] for line in bare]
+    return [[cell.strip() for cell in line.split("|")] for line in lines]
 
 
 def _cells(rows: list[list[str]]) -> Table:
@@ -160,7 +168,7 @@ def _trace(connection: Any, outcome: dict[str, Any]) -> list[RenderableType]:
         _title(f"reasoning ({trace['origin']}, {trace['model']}, {trace['outcome']})"), shown(trace["reasoning"]),
         _title("answer"), shown(trace["answer"]),
         _title(f"round one ({check['method']})"),
-        Text.assemble(_TRUTH[check["value"]], shown(f"  {check['reason']}: {check['extracted']}")),
+        Text.assemble(_TRUTH[check["value"]], shown(f"  {check['reason']}: {check['extracted'] or '–'}")),
     ]  # fmt: skip
     votes = connection.execute(f"select criterion, vote, rationale, judge from scores {where}", list(key)).fetchall()
     if votes:

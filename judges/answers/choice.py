@@ -14,7 +14,7 @@ _LEAD = re.compile(
     r"|(?:最终|正确)?(?:答案|选项)[是为]? ?[:：]?|(?:应|故|所以|因此)?选择?(?:项)? ?[:：]?",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"(?:选?项)?(?:是?正确的?)?[\s.。]*$")
+_TAILS = ("是正确的", "正确", "选项", "项")
 _BETWEEN = re.compile(r"(?:[\s,、;/&+\"'\[\]()【】{}.。:]|\band\b|和|与|及|选?项)+", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
@@ -23,12 +23,13 @@ _LETTER_THEN_TEXT = re.compile(
     r"[(\[【]?(?P<letter>[A-H])(?: ?[)\].:、,】-]+ ?|项 ?| )(?P<text>\S.*)$", re.IGNORECASE | re.DOTALL
 )
 
-_TRUE = ("yes", "true", "correct", "compliant", "是", "是的", "正确", "对", "合规", "√", "不违规", "未违规", "没有违规")
-_FALSE = (
-    "no", "false", "incorrect", "not correct", "not compliant", "non-compliant", "noncompliant", "not true",
-    "否", "不是", "错误", "错", "不正确", "不对", "不合规", "违规", "×", "x",
-)  # fmt: skip
-_BOOLEANS = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
+_TRUE = ("yes", "true", "correct", "是", "是的", "正确", "对", "√")
+_FALSE = ("no", "false", "incorrect", "not correct", "not true", "否", "不是", "错误", "错", "不正确", "不对", "×", "x")
+# Words of compliance are a family of their own: 是 to "违规？" is 违规, 是 to "合规？" is 合规.
+_COMPLIANT = ("compliant", "合规", "不违规", "未违规", "没有违规")
+_VIOLATING = ("not compliant", "non-compliant", "noncompliant", "不合规", "违规")
+_BOOLEANS = dict.fromkeys((*_TRUE, *_COMPLIANT), True) | dict.fromkeys((*_FALSE, *_VIOLATING), False)
+_COMPLIANCE = re.compile("complian|合规|违规", re.IGNORECASE)
 _EDGES = " \t\r\n.,;:!?。，；：！？\"'“”‘’()[]{}"
 
 
@@ -50,11 +51,14 @@ def letters(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
     """
     text = _LINES.sub("\n", _SPACES.sub(" ", normalise(text))).strip()
     by_text = [letter for letter, option in options.items() if same_text(option, text)]
+    bare = text.strip(_EDGES).upper()
+    if bare in options and by_text and by_text != [bare]:
+        return "letter_contradicts_text"  # "A" where A is also the text of another option
     if len(by_text) == 1:
         return frozenset(by_text)
     led = _LEAD.match(text)
     rest = text[led.end() :].strip() if led else text
-    if (alone := _letters_alone(_TAIL.sub("", rest), options)) is not None:
+    if (alone := _letters_alone(_without_tail(rest), options)) is not None:
         return alone
     if (found := _LETTER_THEN_TEXT.match(rest)) and (letter := found["letter"].upper()) in options:
         if same_text(options[letter], found["text"]):
@@ -62,6 +66,11 @@ def letters(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
         if any(same_text(option, found["text"]) for option in options.values()):
             return "letter_contradicts_text"
     return _each_by_itself(rest, options)
+
+
+def _without_tail(text: str) -> str:
+    text = text.rstrip(" .。")
+    return next((text.removesuffix(tail) for tail in _TAILS if text.endswith(tail)), text)
 
 
 def _letters_alone(text: str, options: Mapping[str, str]) -> frozenset[str] | None:
@@ -111,7 +120,16 @@ def boolean(text: str, options: Mapping[str, str] | None = None) -> bool | None:
     return _BOOLEANS[head]
 
 
+def of_compliance(text: str, options: Mapping[str, str] | None = None) -> bool:
+    """Does a yes or no speak of compliance (合规, 违规) itself, or of the question that was asked (是, yes)?"""
+    return bool(_COMPLIANCE.search((options or {}).get(normalise(text).strip(_EDGES).upper(), text)))
+
+
 def named(golds: Sequence[str], options: Mapping[str, str]) -> list[frozenset[str]]:
     """The option sets of the golds that can be read and that name only existing options."""
-    read = [letters(gold, options) for gold in golds]
+    bare = [gold.strip().upper() for gold in golds]
+    # A gold that is an option's letter is that letter, whatever the options' texts.
+    read = [
+        frozenset({one}) if one in options else letters(gold, options) for gold, one in zip(golds, bare, strict=True)
+    ]
     return [one for one in read if not isinstance(one, str) and one and (not options or one <= options.keys())]

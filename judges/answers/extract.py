@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 _BOX = re.compile(r"\\?boxed\s*\{")
-_STATED = re.compile(
+_MARKER = (
     r"(?:\b(?:final\s+answer|answer)\b\s*(?:is|are|=|:)|(?:最终|正确|所以|因此)?答案\s*(?:[是为]|[:：])+|故选|应选|因此选|所以选)"
-    r"[:：*]*(?P<heading>\s*\n)?[:：\s*]*(?P<value>[^\n]{1,200})",
-    re.IGNORECASE,
+    r"[:：*]*"
 )
+_MARKED = re.compile(_MARKER, re.IGNORECASE)
+_STATED = re.compile(_MARKER + r"(?P<heading>\s*\n)?[:：\s*]*(?P<value>[^\n]{1,200})", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[^\d\s.])\.(?=\s|$)|(?<=\d)\.(?=\s*$|\s+[A-Z])|[。！!；;]")
 _SHORT = 60
 
@@ -80,6 +81,16 @@ def stated(text: str) -> str | None:
     return sentences[0].strip(" *`\"'“”，,") or None
 
 
+def _cut_in_statement(text: str) -> bool:
+    """Does the text end in the midst of stating once more: "The answer is 42.9%. ... The answer is 4"?"""
+    found = list(_MARKED.finditer(text))
+    last = text[found[-1].end() :].strip(" *") if len(found) > 1 else ""
+    if not last or "\n" in last or not last[-1].isalnum():
+        return False
+    before = text[found[-2].end() : found[-1].start()].strip(" *")
+    return before.startswith(last) and before[len(last) : len(last) + 2].strip(" *.,，。")[:1].isalnum()
+
+
 def final_answer(reply: str) -> Extracted:
     """The final answer of a reply, which may still hold its reasoning between <think> tags."""
     body = after_reasoning(reply)
@@ -91,6 +102,8 @@ def final_answer(reply: str) -> Extracted:
     if boxed := [content for content in boxed if content]:
         return Extracted(boxed[-1], "boxed")
     block = _answer_block(body)
+    if _cut_in_statement(block or body):
+        return Extracted(None, "unfinished")
     if (value := stated(block or body)) is not None:
         return Extracted(value, "stated")
     if block is not None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple, Protocol
 
-from judges.answers.choice import boolean, letters, named
+from judges.answers.choice import boolean, letters, named, of_compliance
 from judges.answers.extract import final_answer
 from judges.answers.quantity import Quantity, distinct, quantities
 from judges.verdict import Verdict
@@ -40,6 +40,9 @@ _CURRENCIES = {
 }
 _MATHS = re.compile(r"\$([^$]*)\$")  # dollars in pairs are LaTeX's
 _CURRENCY = re.compile("|".join(map(re.escape, _CURRENCIES)))
+# Scales that are not read yet: numbers that agree but for a power of ten may be one.
+_UNREAD = re.compile(r"成|折|千分之|万分之|(?:crore|lakh|lac|hundred|mio|mrd|dozen)|b\.p", re.IGNORECASE)
+_BRACKETED = re.compile(r"\(|^\s*-\s")
 _DECLINE = re.compile(
     r"\b(?:decreas|declin|reduc|drop|fell|fall|loss|lower|down|negative|outflow|minus)|减少|下降|降低|亏损|下跌|流出|负",
     re.IGNORECASE,
@@ -107,7 +110,7 @@ def _match_boolean(predicted: str, golds: Sequence[str], options: Mapping[str, s
     if len(truths) != 1:
         return None, "gold_conflict" if truths else "gold_unusable"
     said = boolean(predicted, options)
-    if said is None:
+    if said is None or any(of_compliance(gold, options) != of_compliance(predicted, options) for gold in golds):
         return None, "answer_unreadable"
     return (True, "equal_boolean") if said in truths else (False, "boolean_differs")
 
@@ -133,7 +136,8 @@ def _match_quantity(predicted: str, golds: Sequence[str]) -> tuple[bool | None, 
         return None, "several_quantities" if said else "answer_unreadable"
     if any(_other_unit(predicted, gold) for gold in golds):
         return None, "unit_differs"
-    reasons = [compare(said[0], gold, predicted) for gold in readable]
+    words = " ".join((predicted, *golds))
+    reasons = [compare(said[0], gold, words) for gold in readable]
     # Right by any gold is right; undecided by any gold is undecided; wrong only if wrong by all.
     return min(reasons, key=lambda pair: {True: 0, None: 1, False: 2}[pair[0]])
 
@@ -152,16 +156,16 @@ def _other_unit(predicted: str, gold: str) -> bool:
 
 
 def compare(said: Quantity, gold: Quantity, words: str = "") -> tuple[bool | None, str]:
-    """One quantity against one gold: (value, reason). `words` is the answer as written, for a sign said in words."""
+    """One quantity against one gold: (value, reason). `words`: both as written, for what is said in words."""
     if (verdict := _equal(_plain(said), _plain(gold))) is not None:
         return verdict
     if said.percent != gold.percent and (verdict := _equal(_written(said), _written(gold))) is not None:
         return (True, "equal_percent_sign") if verdict[0] else verdict
-    if said.plain * gold.plain < 0 and _DECLINE.search(words):
+    if said.plain * gold.plain < 0 and (_DECLINE.search(words) or _BRACKETED.search(words)):
         flipped = replace(said, value=-said.value)
         if _equal(_plain(flipped), _plain(gold)) is not None or _thousandfold(flipped, gold):
             return None, "sign_in_words"
-    if _thousandfold(said, gold):
+    if _thousandfold(said, gold) or (_tenfold(said, gold) and _UNREAD.search(words)):
         return None, "scale_unclear"
     if abs(said.plain - gold.plain) <= abs(gold.plain) * _NEAR and not _is_year(gold):
         return None, "near_miss"
@@ -209,6 +213,15 @@ def _thousandfold(said: Quantity, gold: Quantity) -> bool:
         return False
     bare = (replace(item, value=item.value / item.scale, scale=Decimal(1)) for item in (said, gold))
     return _equal(*map(_plain, bare)) is not None
+
+
+def _tenfold(said: Quantity, gold: Quantity) -> bool:
+    """Do the two agree but for a power of ten?"""
+    if not said.plain or not gold.plain:
+        return False
+    power = said.plain.adjusted() - gold.plain.adjusted()
+    shifted = (said.plain.scaleb(-power), said.plain.scaleb(-power - 1), said.plain.scaleb(1 - power))
+    return power != 0 and any(_equal(_Number(value, value * 0, 9), _plain(gold)) is not None for value in shifted)
 
 
 def _is_year(quantity: Quantity) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from judges.answers import Gold, match
-from judges.answers.choice import boolean, letters
+from judges.answers.choice import boolean, letters, named
 from judges.answers.extract import boxes, stated
 from judges.answers.quantity import distinct, quantities
 from judges.reasoning.terms import finance_terms, terms, tokens, vocabulary
@@ -33,7 +33,7 @@ class Subject:
     """What round two looks at: one trace beside its question.
 
     answer: the reply's text after its reasoning; final: the final answer cut out of it, or None.
-    kind, gold, options, explanation, question, context, language ("en" or "zh"): the question's.
+    kind, gold, options, explanation, question, language ("en" or "zh"): the question's.
     boxed_asked: whether the instruction asked for a box (it is ours to know only for traces that we had written).
     right: round one's verdict.
     """
@@ -44,7 +44,6 @@ class Subject:
     kind: str
     gold: str | None
     question: str
-    context: str = ""
     explanation: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
@@ -122,13 +121,11 @@ def _states(gold: str, reasoning: str, words: set[str]) -> bool:
 
 
 def _gold_texts(subject: Subject) -> list[str]:
+    """The texts of the options that the gold names, or the gold itself."""
     if subject.gold is None:
         return []
-    return (
-        [text for letter, text in subject.options.items() if letter in subject.gold]
-        if subject.options
-        else [subject.gold]
-    )
+    chosen = named([subject.gold], subject.options) if subject.options else []
+    return [subject.options[letter] for letter in sorted(chosen[0])] if chosen else [subject.gold]
 
 
 def _finished(subject: Subject) -> float:

@@ -60,7 +60,9 @@ def _step_count(measures: Measures) -> tuple[Vote, str]:
 
 def _logical_consistency(subject: Subject, measures: Measures) -> tuple[Vote, str]:
     if not measures["finished"]:
-        return 0, "the reasoning breaks off"
+        # A missing full stop after the answer is no fault; without the answer, the end is missing.
+        ended = measures["concludes_answer"] == 1
+        return (None, "the reasoning may break off after its answer") if ended else (0, "the reasoning breaks off")
     match subject.right:
         case True:
             return 1, "the answer equals the standard answer and the reasoning is finished"

@@ -18,8 +18,8 @@ from judges.answers.quantity import quantities
 
 Value = Fraction | bool
 
-_CALL = re.compile(r"\s*,?\s*(\w+)\s*\(")
-_TABLE_ARGUMENT = re.compile(r"\s*(.*?)\s*,\s*none\s*\)", re.DOTALL)
+_CALL = re.compile(r" ?,? ?(\w+) ?\(")
+_TABLE_END = re.compile(r" ?, ?none ?\)")
 _ARGUMENTS = re.compile(r"([^(),]+),([^(),]+)\)")
 _NUMBER = re.compile(r"[-+]?(?:\d[\d,]{0,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][-+]?\d{1,2})?", re.ASCII)
 _MAX_BITS = 300  # some 90 digits: beyond, no figure of a report is meant, and fractions grow with every step
@@ -65,7 +65,7 @@ def parse(program: str) -> list[tuple[str, tuple[str, ...]]]:
     """The calls of a program, in order; a table operation's row name may hold commas and brackets."""
     calls: list[tuple[str, tuple[str, ...]]] = []
     position = 0
-    program = program.strip()
+    program = " ".join(program.split())
     while position < len(program):
         opened = _CALL.match(program, position)
         if opened is None:
@@ -73,12 +73,18 @@ def parse(program: str) -> list[tuple[str, tuple[str, ...]]]:
         operation = opened[1]
         if operation not in OPERATIONS + TABLE_OPERATIONS:
             raise ProgramError(f"unknown operation '{operation}'")
-        rest = (_TABLE_ARGUMENT if operation in TABLE_OPERATIONS else _ARGUMENTS).match(program, opened.end())
+        arguments: tuple[str, ...]
+        if operation in TABLE_OPERATIONS:
+            rest = _TABLE_END.search(program, opened.end())
+            arguments = (program[opened.end() : rest.start()],) if rest else ()
+        else:
+            rest = _ARGUMENTS.match(program, opened.end())
+            arguments = rest.groups() if rest else ()
         if rest is None:
             raise ProgramError(
                 f"'{operation}' has not the arguments it needs: '{program[opened.start() : opened.end() + 40]}'"
             )
-        calls.append((operation, tuple(argument.strip() for argument in rest.groups())))
+        calls.append((operation, tuple(argument.strip() for argument in arguments)))
         position = rest.end()
     if not calls:
         raise ProgramError("the program is empty")

@@ -12,7 +12,6 @@ other. The release lost the "\\u" of escapes, so that characters became four dig
 """
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pydantic import BaseModel
@@ -24,6 +23,7 @@ from judges.answers.choice import boolean
 from judges.answers.quantity import quantities
 from recipes.conversions.numerals import asks_percent
 from recipes.sources.finqa_escapes import repair_table, repair_words, suspects
+from recipes.sources.texts import finite, linearise, number_text
 
 INFO = SourceInfo(
     title="FinQA",
@@ -115,7 +115,7 @@ def golds(answer: Any, executed: Any, *, percent: bool) -> tuple[str | None, tup
 
 def _compared(human: str, program: str, kind: AnswerKind, percent: bool) -> list[str]:
     """The flags of two golds that were both given."""
-    value = _decimal(program)
+    value = finite(program)
     exact = program if value is None else f"{value:.5f}"
     verdict = match(exact, Gold(kind, human))
     if verdict.value is True or verdict.reason in _AGREE:
@@ -132,34 +132,10 @@ def _compared(human: str, program: str, kind: AnswerKind, percent: bool) -> list
     return ["gold_conflict"]
 
 
-def _decimal(text: str) -> Decimal | None:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
-
-
-def number_text(executed: Any) -> str | None:
-    """exe_ans as text without an exponent or an idle ".0"; yes and no stay; missing is None."""
-    if executed is None or isinstance(executed, bool):
-        return None if executed is None else "yes" if executed else "no"
-    text = str(executed).strip()
-    value = _decimal(text)
-    if value is None or abs(value.adjusted()) > 40:
-        return text if text and text.lower() not in ("nan", "inf", "-inf", "infinity") else None
-    return format(value.to_integral_value() if value == value.to_integral_value() else value, "f")
-
-
 def _kind(human: str, program: str | None) -> AnswerKind:
     if boolean(program if program is not None else human) is not None:
         return "boolean"
     return "percent" if "%" in human else "number"
-
-
-def linearise(table: list[list[str]]) -> str:
-    """A table as lines of cells between pipes."""
-    return "\n".join(" | ".join(cells) for cells in table)
 
 
 def _table(record: Mapping[str, Any]) -> tuple[list[list[str]], int, int]:

@@ -21,7 +21,7 @@ from curate.records import AnswerKind, Corpus, Language, Question, Row, SourceIn
 from judges.answers import Gold, match
 from judges.answers.choice import boolean
 from judges.answers.quantity import quantities
-from recipes.sources.finqa import linearise, number_text
+from recipes.sources.texts import linearise, number_text
 
 INFO = SourceInfo(
     title="any table of questions",
@@ -222,7 +222,7 @@ def _literal(value: Any) -> Any:
 def _options(value: Any, mapped: str | list[str] | None) -> dict[str, str]:
     """Options as letter -> text: a mapping, a list, {"label": [...], "text": [...]}, or one column a letter."""
     if isinstance(mapped, list):
-        return _lettered([name if len(name) == 1 else None for name in mapped], value)
+        return _lettered([name if len(name) == 1 and name.isalpha() else None for name in mapped], value)
     parsed = _literal(value)
     if not isinstance(parsed, Mapping | list | tuple) and (parsed is None or text_of(parsed) is None):
         if isinstance(value, str) and value.strip():
@@ -244,7 +244,7 @@ def _lettered(names: list[Any], texts: list[Any]) -> dict[str, str]:
     if len(texts) > len(_LETTERS):
         raise BadRecord(f"{len(texts)} options; at most {len(_LETTERS)} can be told apart")
     given = [*names, *[None] * (len(texts) - len(names))]
-    letters = [_LETTERS[index] if name is None else str(name).strip() for index, name in enumerate(given)]
+    letters = [_LETTERS[index] if name is None else str(name).strip().upper() for index, name in enumerate(given)]
     return {letter: text for letter, one in zip(letters, texts, strict=False) if (text := text_of(one))}
 
 

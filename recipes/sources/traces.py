@@ -6,6 +6,7 @@ Columns are named as for `table`, with four more. Where `reasoning` is empty, it
 <think> tags, as servers write it that do not split the two. A list of one string counts as the string.
 """
 
+import re
 from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import Any
@@ -29,6 +30,11 @@ INFO = SourceInfo(
         "trace_missing": "the record holds neither reasoning nor answer",
     },
 )
+
+
+# The words of the common servers for "the limit on tokens was reached".
+_CUT = ("length", "max_tokens", "max_output_tokens")
+_TAGGED = re.compile(r"<answer>\s*(.*?)\s*</answer>", re.DOTALL)
 
 
 class Columns(table.Columns):
@@ -57,6 +63,8 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     read = Reader(row.value, options.columns)
     asked = table.question(read, corpus, options)
     reasoning, answer, cut = split_reply(_one(read("reasoning")), _one(read("answer")))
+    if tagged := _TAGGED.fullmatch(answer):
+        answer = tagged[1]
     if not reasoning and not answer:
         yield replace(asked, flags=(*asked.flags, "trace_missing"))
         return
@@ -64,7 +72,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         "reasoning": reasoning,
         "answer": answer,
         "model": read.text("model") or options.model,
-        "truncated": cut or read.text("finish_reason") == "length",
+        "truncated": cut or (read.text("finish_reason") or "").lower() in _CUT,
     }
     yield replace(asked, meta={**asked.meta, "given": given})
 

@@ -117,15 +117,53 @@ def test_golds_that_say_missing_are_missing_and_unfit_ones_flagged(tmp_path: Pat
     assert "name the value in it" in run.sql("select error from unreadable").item()
 
 
-def test_a_broken_csv_keeps_the_text_that_it_swallowed(tmp_path: Path) -> None:
+def test_a_quote_that_is_never_closed_and_a_column_named_twice_stop_the_run(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('question,gold\nq1,1\n"q2,2\nq3,3\n')
     (tmp_path / "b.csv").write_text("question,gold,gold\nq1,1,2\n")
+    (tmp_path / "c.json").write_text('[{"question": "q"}]\n[{"question": "p"}]\n')
     recipe = tmp_path / "r.yaml"
-    recipe.write_text("name: r\nversion: 1.0.0\nsources:\n  - {use: table, from: a.csv}\n")
+    for name, said in [
+        ("a.csv", r"a\.csv:3: a quote that is opened"),
+        ("b.csv", r"b\.csv: two columns are called 'gold'"),
+        ("c.json", r"c\.json: something follows the JSON array"),
+    ]:
+        recipe.write_text(f"name: r\nversion: 1.0.0\nsources:\n  - {{use: table, from: {name}}}\n")
+        with pytest.raises(UserError, match=said):
+            curate.run(recipe, tmp_path / "run")
+
+
+def test_many_records_of_one_id_cost_no_more_than_others(tmp_path: Path) -> None:
+    run = run_of(tmp_path, [{"id": "same", "question": f"q{number}", "gold": "1"} for number in range(5000)])
+    assert run.sql("select count(distinct id), max(length(id)) from questions").row(0) == (5000, len("table:same~5000"))
+
+
+def test_an_unreadable_line_whose_place_is_another_record_s_id_keeps_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": "a.jsonl:2", "question": "q", "gold": "1"}\n{"id"\n')
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("name: r\nversion: 1.0.0\nsources: [{use: table, from: a.jsonl}]\n")
     run = curate.run(recipe, tmp_path / "run")
-    assert run.sql("select raw from unreadable").item() == '"q2,2\nq3,3\n'
-    with pytest.raises(UserError, match=r"b\.csv: two columns are called 'gold'"):
-        curate.run(recipe, tmp_path / "run", overrides={"sources.0.from": str(tmp_path / "b.csv")})
+    assert run.sql("select count(distinct question_id) from outcomes").item() == 2
+
+
+def test_a_column_that_comes_late_is_no_wrong_column(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"question": f"q{number}", "gold": "1"} for number in range(150)]
+    run = run_of(
+        tmp_path, [*rows, {"question": "q", "gold": "1", "why": "because"}], "use: table, columns: {explanation: why}"
+    )
+    assert run.sql("select count(explanation) from questions").item() == 1
+
+
+def test_half_a_surrogate_out_of_a_literal_costs_one_row(tmp_path: Path) -> None:
+    row: dict[str, object] = {
+        "名称": "x",
+        "task": "判断题",
+        "question": "q",
+        "choices": "{'A': '\\ud800', 'B': '错'}",
+        "answer": "A",
+    }
+    good = {**row, "choices": "{'A': '对', 'B': '错'}"}
+    run = run_of(tmp_path, [row, good], "use: cflue")
+    assert "surrogate" in run.sql("select error from unreadable").item()
 
 
 @pytest.mark.parametrize(

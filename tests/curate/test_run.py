@@ -232,18 +232,42 @@ def test_a_record_without_its_gold_is_undecided_by_name(tmp_path: Path) -> None:
 def test_a_directory_that_is_no_run_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("dear to me")
-    with pytest.raises(UserError, match=r"holds 'thesis\.txt', which is no file of a run"):
+    with pytest.raises(UserError, match=r"holds 'thesis\.txt' and no run"):
         curate.run("quickstart", tmp_path / "mine")
     assert [entry.name for entry in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("moved", range(8))
+def test_an_interrupt_at_any_rename_leaves_the_old_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int
+) -> None:
+    run = curate.run("quickstart", tmp_path / "run", limit=2)
+    (run.path / "note.txt").write_text("what lies beside a run is left alone")
+    replace, moves = os.replace, iter(range(100))
+
+    def interrupted(source: Path, target: Path) -> None:
+        if next(moves) == moved:
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        curate.run("quickstart", tmp_path / "run")
+    monkeypatch.undo()
+    assert curate.Run(run.path).sql("select max(records) from sources").item() == 2
 
 
 def test_a_run_that_was_killed_while_moving_its_results_is_made_again(tmp_path: Path) -> None:
     run = curate.run("quickstart", tmp_path / "run")
     whole = digests(run.path)
+    (run.path / ".old").mkdir()
     for name in ("run.json", "scores.duckdb"):
-        (run.path / name).unlink()
+        (run.path / name).rename(run.path / ".old" / name)
     with pytest.raises(UserError, match="holds no finished run"):
         curate.Run(run.path)
+    with pytest.raises(UserError, match="no file"):
+        curate.run("quickstart", tmp_path / "run", overrides={"sources.0.from": "nowhere"})
+    assert digests(curate.Run(run.path).path) == whole
     assert digests(curate.run("quickstart", tmp_path / "run").path) == whole
 
 

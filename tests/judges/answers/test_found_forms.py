@@ -121,3 +121,43 @@ def test_replies(reply: str, reason: str) -> None:
 )
 def test_what_a_number_stands_with(predicted: str, gold: str, value: bool | None) -> None:
     assert match(predicted, Gold("number", gold)).value is value
+
+
+RATINGS = {"A": "AAA", "B": "AA", "C": "A", "D": "BBB"}
+
+
+@pytest.mark.parametrize(
+    ("predicted", "gold", "reason"),
+    [
+        ("AAA", "A", "equal_choice"),
+        ("A. AAA", "A", "equal_choice"),
+        ("AA", "B", "equal_choice"),
+        ("A", "A", "letter_contradicts_text"),
+        ("B", "A", "choice_differs"),
+        ("A" + ". " * 100_000 + "x", "A", "answer_unreadable"),
+    ],
+    ids=lambda text: text[:24],
+)
+def test_options_that_read_like_letters(predicted: str, gold: str, reason: str) -> None:
+    assert match(predicted, Gold("choice", gold, options=RATINGS)).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("predicted", "gold", "value"),
+    [
+        ("是", "违规", None),
+        ("否", "不违规", None),
+        ("compliant", "no", None),
+        ("合规", "违规", False),
+        ("不违规", "合规", True),
+        ("是", "否", False),
+        ("A", "不合规", True),
+    ],
+)
+def test_yes_answers_the_question_and_compliance_itself(predicted: str, gold: str, value: bool | None) -> None:
+    assert match(predicted, Gold("boolean", gold, options={"A": "违规", "B": "合规"})).value is value
+
+
+def test_a_reply_cut_in_its_last_statement_is_unfinished() -> None:
+    assert grade("The answer is 42.9%. Indeed, the answer is 4", Gold("percent", "42.9%")).reason == "truncated"
+    assert grade("The answer is 4. Indeed, the answer is 4", Gold("number", "4")).value is True

@@ -71,7 +71,7 @@ QUANTITIES = [
     # signs
     ("-417.5", "$(417.5)", "equal"),
     ("-417.5", "417.5", "number_differs"),
-    ("417.5", "(417.5)", "number_differs"),
+    ("417.5", "(417.5)", "sign_in_words"),
     ("-417.5", "a loss of 417.5", "sign_in_words"),
     ("-29.9%", "a 29.9% decrease", "sign_in_words"),
     ("-29.9%", "下降了29.9%", "sign_in_words"),

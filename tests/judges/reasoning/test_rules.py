@@ -112,7 +112,6 @@ FAULTS = {
     "none of the standard answer's terms": "term_overlap",
     "too short": "step_count",
     "wrong answer": "logical_consistency",
-    "broken off": "logical_consistency",
     "looping": "content_diversity",
     "echoing": "content_diversity",
     "droning": "content_diversity",
@@ -165,3 +164,11 @@ def test_real_traces_are_diverse_until_they_are_said_twice(data: Path) -> None:
             counts.append(votes["content_diversity"])
     assert sum(once) >= 0.95 * len(once)
     assert sum(twice) == 0
+
+
+@pytest.mark.parametrize("language", GOOD)
+def test_a_missing_end_after_the_answer_is_not_known_to_be_a_fault(language: str) -> None:
+    subject = faulty("broken off", language)
+    votes = {score.criterion: score.vote for score in vote(subject, measure(subject))}
+    assert votes.pop("logical_consistency") is None
+    assert set(votes.values()) == {1}
