@@ -21,6 +21,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 could not be done (the message says why), 2 wrong usage, 130 stopped by Ctrl-C.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: rich's would cost more than all the rest of a start
     add_completion=True,
 )
 
