@@ -5,6 +5,7 @@ disturbed and a stopped run leaves it as it was. A lock keeps a second process o
 """
 
 import asyncio
+import concurrent.futures
 import datetime
 import errno
 import importlib.metadata
@@ -12,9 +13,9 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -124,15 +125,25 @@ def _outcome_row(outcome: Outcome) -> tuple[Any, ...]:
     return tuple(getattr(outcome, name) for name, _, _ in TABLES["outcomes"])
 
 
-def _run_async(work: Callable[[], Any]) -> None:
-    """Runs a coroutine to its end, also where an event loop already runs, as in a notebook."""
+def _run_async(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Runs a coroutine to its end, also where an event loop already runs, as in a notebook: then in a thread, which an
+    interrupt here cancels."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         asyncio.run(work())
         return
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(work())).result()
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(work())
+    with ThreadPoolExecutor(1) as pool, closing(loop):
+        done = pool.submit(loop.run_until_complete, task)
+        try:
+            done.result()
+        except BaseException:
+            if not done.done():
+                loop.call_soon_threadsafe(task.cancel)
+                concurrent.futures.wait([done])
+            raise
 
 
 @contextmanager

@@ -5,6 +5,7 @@
 A source's own options ("columns" of `table`) are declared by its module and checked in the same pass.
 """
 
+import difflib
 import hashlib
 import json
 import re
@@ -199,7 +200,10 @@ def _user_error(
                 f"  keys allowed here: {', '.join(known)}"
             )
         elif fault["type"] == "missing":
-            lines.append(f"{where}: '{key}' is missing")
+            given = fault["input"] if isinstance(fault["input"], dict) else {}
+            near = difflib.get_close_matches(str(inner[-1]), list(given), n=1, cutoff=0.6)
+            hint = f"; '{near[0]}' stands there, was '{inner[-1]}' meant?" if near else ""
+            lines.append(f"{where}: '{key}' is missing{hint}")
         else:
             lines.append(
                 f"{where}: '{key}' {_EXPECTED.get(fault['type']) or _lower(fault['msg'])}; found {fault['input']!r}"

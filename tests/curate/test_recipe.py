@@ -45,7 +45,7 @@ def test_a_good_recipe_is_read(tmp_path: Path) -> None:
     ("change", "line", "said"),
     [
         (("distil:", "distill:"), 7, "unknown key 'distill'; did you mean 'distil'?"),
-        (("from: a.csv", "form: a.csv"), 4, "'sources.0.from' is missing"),
+        (("from: a.csv", "form: a.csv"), 4, "'sources.0.from' is missing; 'form' stands there, was 'from' meant?"),
         (("columns: {gold: truth}", "colums: {gold: truth}"), 6, "unknown key 'colums'; did you mean 'columns'?"),
         (("gold: truth", "golds: truth"), 6, "unknown key 'golds'; did you mean 'gold'?"),
         (("use: table", "use: tabel"), 4, "no source is called 'tabel'; did you mean 'table'?"),

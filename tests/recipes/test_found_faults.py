@@ -1,9 +1,11 @@
 """Faults that were found in sources and derivations by reading and by trying to break them, each with its mend."""
 
+import json
 import re
 import time
 from contextlib import suppress
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -246,3 +248,26 @@ def test_what_like_writes_means_the_value(gold: str) -> None:
     (asked,) = quantities(gold)
     (said,) = quantities(like(gold, Fraction(asked.plain)))
     assert said.plain == asked.plain
+
+
+@pytest.mark.parametrize(
+    "program", ["add(1," + " " * 40_000 + "2)", "table_max(a" + " " * 40_000 + "b", " " * 40_000 + "x"]
+)
+def test_blanks_in_a_program_cost_nothing(program: str) -> None:
+    assert isinstance(write(ask(program)), Trace | str)
+
+
+def test_derivations_name_the_column_that_the_corpus_names(data: Path) -> None:
+    columns = table.Columns(gold="answer", program="program", evidence="evidence_indices")
+    named = 0
+    for line in (data / "finqa" / "train_250_with_programs.jsonl").read_text(encoding="utf-8").splitlines():
+        asked = next(table.questions(Row(json.loads(line), "f", 1), CORPUS, table.Options(columns=columns)))
+        trace = write(asked)
+        assert isinstance(trace, Trace)
+        said = " ".join(asked.meta["evidence"].values()).casefold()
+        for column, number in re.findall(r"column “(.*?)”: ([^ ]+?)\.?$", trace.reasoning, re.MULTILINE):
+            # "the weighted average shares of 2009 is 215.0 ;" is how FinQA's evidence writes a cell
+            values = re.findall(rf"of {re.escape(column.casefold())} is ([^;]*)", said)
+            assert any(number.lstrip("-").rstrip("%") in value for value in values), (asked.id, column, number)
+            named += 1
+    assert named > 250
