@@ -41,7 +41,7 @@ _CURRENCIES = {
 _MATHS = re.compile(r"\$([^$]*)\$")  # dollars in pairs are LaTeX's
 _CURRENCY = re.compile("|".join(map(re.escape, _CURRENCIES)))
 # Scales that are not read yet: numbers that agree but for a power of ten may be one.
-_UNREAD = re.compile(r"成|折|千分之|万分之|(?:crore|lakh|lac|hundred|mio|mrd|dozen)|b\.p", re.IGNORECASE)
+_UNREAD = re.compile(r"成|折|千分之|万分之|\b(?:crore|lakh|lac|hundred|mio|mrd|dozen)\b|b\.p", re.IGNORECASE)
 _BRACKETED = re.compile(r"\(|^\s*-\s")
 _DECLINE = re.compile(
     r"\b(?:decreas|declin|reduc|drop|fell|fall|loss|lower|down|negative|outflow|minus)|减少|下降|降低|亏损|下跌|流出|负",

@@ -161,3 +161,10 @@ def test_yes_answers_the_question_and_compliance_itself(predicted: str, gold: st
 def test_a_reply_cut_in_its_last_statement_is_unfinished() -> None:
     assert grade("The answer is 42.9%. Indeed, the answer is 4", Gold("percent", "42.9%")).reason == "truncated"
     assert grade("The answer is 4. Indeed, the answer is 4", Gold("number", "4")).value is True
+
+
+@pytest.mark.parametrize(
+    ("predicted", "gold"), [("1.2 crore", "12000000"), ("5成", "50"), ("3 hundred", "300"), ("25 b.p.", "0.25%")]
+)
+def test_scales_that_are_not_read_are_not_called_wrong(predicted: str, gold: str) -> None:
+    assert match(predicted, Gold("number", gold)).value is None
