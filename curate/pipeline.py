@@ -26,7 +26,6 @@ class Kit:
 class Curated:
     """All that came of one question."""
 
-    question: Question
     outcome: Outcome
     trace: Trace | None = None
     verdict: Verdict | None = None
@@ -37,12 +36,12 @@ async def curate_question(question: Question, kit: Kit) -> Curated:
     """One question's trace, its verdicts, and where it goes. Nothing that a question holds makes this raise."""
     trace = distil(question, kit.teacher)
     if isinstance(trace, str):
-        return Curated(question, _outcome(question, None, Verdict(None, trace)))
+        return Curated(_outcome(question, None, Verdict(None, trace)))
     verdict = check(question, trace)
     if verdict.value is not True:
-        return Curated(question, _outcome(question, trace, verdict), trace, verdict)
+        return Curated(_outcome(question, trace, verdict), trace, verdict)
     judgement = judge(question, trace, verdict, kit.keep)
-    return Curated(question, _outcome(question, trace, judgement.verdict), trace, verdict, judgement)
+    return Curated(_outcome(question, trace, judgement.verdict), trace, verdict, judgement)
 
 
 def _outcome(question: Question, trace: Trace | None, verdict: Verdict) -> Outcome:
