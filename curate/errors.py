@@ -15,7 +15,12 @@ class BadRecord(Exception):
     """One record of a source cannot be read: it becomes a row that says so, and the run goes on."""
 
 
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like this one, if one is like it at all."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """ "; did you mean 'x'?" for the closest known name, or nothing."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean '{close[0]}'?" if close else ""
+    close = closest(name, known)
+    return f"; did you mean '{close}'?" if close is not None else ""

@@ -5,7 +5,6 @@
 A source's own options ("columns" of `table`) are declared by its module and checked in the same pass.
 """
 
-import difflib
 import hashlib
 import json
 import re
@@ -16,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
-from curate.errors import UserError, nearest
+from curate.errors import UserError, closest, nearest
 from curate.names import module, recipe_file
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
 from curate.records import Module
@@ -201,8 +200,8 @@ def _user_error(
             )
         elif fault["type"] == "missing":
             given = fault["input"] if isinstance(fault["input"], dict) else {}
-            near = difflib.get_close_matches(str(inner[-1]), list(given), n=1, cutoff=0.6)
-            hint = f"; '{near[0]}' stands there, was '{inner[-1]}' meant?" if near else ""
+            near = closest(str(inner[-1]), map(str, given))
+            hint = f"; '{near}' stands there, was '{inner[-1]}' meant?" if near else ""
             lines.append(f"{where}: '{key}' is missing{hint}")
         else:
             lines.append(

@@ -24,9 +24,8 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], Places]:
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
         hint = "; indent with spaces, not tabs" if "\\t" in str(error.problem) else ""
-        raise UserError(f"{path}:{line}: not valid YAML: {error.problem}{hint}") from None
+        raise UserError(f"{path}:{_line(error)}: not valid YAML: {error.problem}{hint}") from None
     except RecursionError:
         raise UserError(f"{path}: nested too deeply") from None
     except yaml.YAMLError as error:
@@ -39,12 +38,15 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], Places]:
     except RecursionError:
         raise UserError(f"{path}: nested too deeply, or an anchor that holds itself") from None
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UserError(f"{path}:{line}: not a plain value: {error.problem}") from None
+        raise UserError(f"{path}:{_line(error)}: not a plain value: {error.problem}") from None
     except ValueError as error:
         raise UserError(f"{path}: a value cannot be read: {error}; put text in quotes") from None
     assert isinstance(value, dict)
     return value, places
+
+
+def _line(error: yaml.MarkedYAMLError) -> int:
+    return error.problem_mark.line + 1 if error.problem_mark else 1
 
 
 def _value(node: yaml.Node, loc: Loc, path: Path, places: Places) -> Any:

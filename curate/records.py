@@ -4,7 +4,7 @@ A source's module turns each raw Row into Questions; from there on the whole pip
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -125,6 +125,15 @@ class SourceInfo:
 def content_id(*parts: str) -> str:
     """A stable id for a record whose corpus gives none: 64 bits of BLAKE2b over its text, in hex."""
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def split_cells(lines: Sequence[str]) -> list[list[str]]:
+    """The cells of a table that stands in a context as lines of cells between pipes. Outer pipes are Markdown's, and
+    left out, only where every line has both: elsewhere the first cell of a header is often empty."""
+    bare = [line.strip() for line in lines]
+    if all(len(line) > 1 and line.startswith("|") and line.endswith("|") for line in bare):
+        lines = [line[1:-1] for line in bare]
+    return [[cell.strip() for cell in line.split("|")] for line in lines]
 
 
 # Flags that any source's questions may carry, beside those that its module states.

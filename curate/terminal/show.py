@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from curate.errors import UserError, nearest
-from curate.records import Question
+from curate.records import Question, split_cells
 from curate.runs import Run
 from curate.terminal.console import console, shown
 
@@ -129,20 +129,12 @@ def _context(context: str) -> list[RenderableType]:
     """The context's text, and its lines of cells between pipes as a table."""
     parts: list[RenderableType] = []
     for block in context.split("\n\n"):
-        rows = _split(block.splitlines())
+        rows = split_cells(block.splitlines())
         if len(rows) > 1 and all(len(row) > 1 for row in rows):
             parts.append(_cells([row for row in rows if set("".join(row)) - set("-: ")]))
         else:
             parts.append(Padding(shown(block), (0, 0, 1, 0)))
     return parts
-
-
-def _split(lines: list[str]) -> list[list[str]]:
-    """Lines of cells between pipes; outer pipes are left out only where every line has both, as Markdown does."""
-    bare = [line.strip() for line in lines]
-    if all(len(line) > 1 and line.startswith("|") and line.endswith("|") for line in bare):
-        lines = [line[1:-1] for line in bare]
-    return [[cell.strip() for cell in line.split("|")] for line in lines]
 
 
 def _cells(rows: list[list[str]]) -> Table:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, Self
 
-from curate.records import Question
+from curate.records import Question, split_cells
 from judges.answers.quantity import quantities
 
 _HEADER = re.compile(r"[A-Za-z\u3400-\u9fff]|^(?:19|20)\d\d$")
@@ -102,16 +102,12 @@ def one_line(text: str) -> str:
 
 
 def table_of(context: str) -> list[list[str]]:
-    """The rows of the table in a context: the longest run of adjacent lines of cells between pipes. Outer pipes are
-    Markdown's, and left out, only where every line has both; Markdown's rule is left out."""
+    """The rows of the table in a context: the longest run of adjacent lines of cells between pipes. Markdown's rule is
+    left out."""
     runs: list[list[str]] = [[]]
     for line in context.splitlines():
         if "|" not in line:
             runs.append([])
         elif set(line) - set("|-: "):
             runs[-1].append(line)
-    longest: list[str] = max(runs, key=len)
-    bare = [line.strip() for line in longest]
-    if all(line.startswith("|") and line.endswith("|") for line in bare):
-        longest = [line[1:-1] for line in bare]
-    return [[cell.strip() for cell in line.split("|")] for line in longest]
+    return split_cells(max(runs, key=len))

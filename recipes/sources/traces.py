@@ -7,7 +7,7 @@ Columns are named as for `table`, with four more. Where `reasoning` is empty, it
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -53,9 +53,7 @@ class Options(table.Options):
     model: str = Field(default="unknown", description="the model that wrote the traces, where no column says so")
 
 
-def check_columns(columns: Set[str], place: str, options: Options) -> None:
-    """Refuses a mapping to columns that the file's first records do not have."""
-    table.check_columns(columns, place, options)
+check_columns = table.check_columns
 
 
 def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
@@ -82,12 +80,12 @@ def split_reply(reasoning: str, answer: str) -> tuple[str, str, bool]:
     or before a lone </think> (the prompt opened it). A <think> that is never closed was cut off."""
     if reasoning or not ("<think>" in answer or "</think>" in answer):
         return reasoning, answer, False
-    before, _, tail = answer.rpartition("</think>")
-    head, opened, inner = (before if before or "</think>" in answer else answer).partition("<think>")
     if "</think>" not in answer:
-        return inner.strip(), "", True
+        return answer.partition("<think>")[2].strip(), "", True
+    thought, _, tail = answer.rpartition("</think>")
+    head, opened, inner = thought.partition("<think>")
     if not opened:
-        head, inner = "", head
+        head, inner = "", thought
     return inner.strip(), f"{head.strip()}\n{tail.strip()}".strip(), False
 
 
