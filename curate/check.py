@@ -12,7 +12,7 @@ CONFLICT = "gold_conflict"
 def check(question: Question, trace: Trace) -> Verdict:
     """The verdict on a trace's final answer. A trace that did not come back whole, and a question whose golds
     contradict each other, leave it undecided by name."""
-    if trace.outcome in ("truncated", "empty_answer"):
+    if trace.outcome not in ("ok", "empty_reasoning"):
         return Verdict(None, trace.outcome, trace.final)
     if question.gold is None and not question.gold_alternatives:
         return Verdict(None, "gold_missing", trace.final)

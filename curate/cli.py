@@ -3,10 +3,7 @@
 Heavy imports stand inside the commands, so that `curate --help` starts at once.
 """
 
-import errno
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,16 +11,20 @@ from typing import Annotated, Any
 import typer
 
 from curate.errors import UserError
+from curate.terminal.journal import app as journal_app
+from curate.terminal.reported import BUDGET, STOPPED, reported
 
 app = typer.Typer(
     name="curate",
     help="Turn financial question corpora into published, verified reasoning datasets.",
-    epilog="Exit codes: 0 done, 1 could not be done (the message says why), 2 wrong usage, 130 stopped by Ctrl-C.",
+    epilog="Exit codes: 0 done, 1 could not be done (the message says why), 2 wrong usage, 3 stopped at the budget, "
+    "130 stopped by Ctrl-C.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: rich's would cost more than all the rest of a start
     add_completion=True,
 )
+app.add_typer(journal_app, name="journal")
 
 
 def _version(wanted: bool) -> None:
@@ -48,35 +49,110 @@ RunArgument = Annotated[
 ]
 
 
+RecipeArgument = Annotated[
+    str, typer.Argument(help="A recipe file, or the name of one that comes with the package.", show_default=False)
+]
+OutOption = Annotated[Path | None, typer.Option(help="The run directory; by default runs/<name of the recipe>.")]
+LimitOption = Annotated[int | None, typer.Option(min=1, help="Read at most so many records of each source.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key: sources.0.limit=10.")
+]
+JournalOption = Annotated[
+    Path | None, typer.Option(help="Where replies are kept; by default journal.sqlite beside the run directory.")
+]
+
+
 @app.command(epilog="Example: curate run quickstart --limit 5 --set judge.keep.at_least=6")
 def run(
-    recipe: Annotated[
-        str, typer.Argument(help="A recipe file, or the name of one that comes with the package.", show_default=False)
-    ],
-    out: Annotated[Path | None, typer.Option(help="The run directory; by default runs/<name of the recipe>.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Read at most so many records of each source.")] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key: sources.0.limit=10.")
-    ] = None,
+    recipe: RecipeArgument,
+    out: OutOption = None,
+    limit: LimitOption = None,
+    setting: SetOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")] = False,
+    journal: JournalOption = None,
+    no_calls: Annotated[
+        bool, typer.Option("--no-calls", help="Send nothing: tables of what the journal holds.")
+    ] = False,
+    retry: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OUTCOME",
+            help="Ask anew where the kept reply is of this outcome: truncated, empty_reasoning, empty_answer, refusal, "
+            "filtered, or failed for all of these. Calls that failed without a reply are sent again by every run.",
+        ),
+    ] = None,
 ) -> None:
     """Run a recipe: read, convert, distil, check, judge, and write tables."""
-    with _reported():
-        from curate.recipe import load_recipe
-        from curate.recipe_file import parse_setting
-
-        loaded = load_recipe(recipe, dict(parse_setting(text) for text in setting or []))
+    with reported():
+        if no_calls and retry:
+            raise UserError("--no-calls sends nothing and --retry asks anew; give one")
+        loaded = _loaded(recipe, setting)
+        from curate.chat.client import outcomes_to_retry
+        from curate.curating import Asks
         from curate.execute import execute
-        from curate.terminal.console import console, shown
-        from curate.terminal.funnel import print_funnel
+        from curate.terminal.funnel import print_funnel, print_spent
+        from curate.terminal.progress import progress
+
+        asks = Asks(not no_calls, outcomes_to_retry(retry or []))
+        with progress() as told:
+            finished = execute(loaded, out, limit=limit, strict=strict, journal=journal, asks=asks, told=told)
+        print_funnel(finished)
+        print_spent(finished)
+        stopped = finished.record["stopped"]
+    if stopped in ("budget", "interrupted"):
+        raise typer.Exit(BUDGET if stopped == "budget" else STOPPED)
+
+
+@app.command(epilog="Example: curate plan my-recipe.yaml --pilot 20")
+def plan(
+    recipe: RecipeArgument,
+    out: OutOption = None,
+    limit: LimitOption = None,
+    setting: SetOption = None,
+    journal: JournalOption = None,
+    pilot: Annotated[
+        int, typer.Option(min=0, help="Ask for so many questions, kept and paid for, and project from them.")
+    ] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+) -> None:
+    """Tell rows, calls, tokens and cost before anything is sent, and show the first prompt of each kind."""
+    with reported():
+        loaded = _loaded(recipe, setting)
+        from curate.survey import survey
+        from curate.terminal.plan import print_plan
         from curate.terminal.progress import progress
 
         with progress() as told:
-            finished = execute(loaded, out, limit=limit, strict=strict, told=told)
-        print_funnel(finished)
-        rows = sum(source["records"] for source in finished.record["sources"])
-        took = f"{rows:,} records in {finished.record['seconds']:.1f} s -> {finished.path}"
-        console().print(shown(took), soft_wrap=True)
+            found = survey(loaded, out, limit=limit, journal=journal, pilot=pilot, told=told)
+        print_plan(loaded, found, as_json)
+
+
+@app.command(epilog="Example: curate status my-recipe.yaml")
+def status(
+    recipe: RecipeArgument,
+    out: OutOption = None,
+    limit: LimitOption = None,
+    setting: SetOption = None,
+    journal: JournalOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+) -> None:
+    """Tell what of a recipe is done, pending and failed, and what it cost so far. Never calls a model."""
+    with reported():
+        loaded = _loaded(recipe, setting)
+        from curate.survey import survey
+        from curate.terminal.plan import print_status
+        from curate.terminal.progress import progress
+
+        with progress() as told:
+            found = survey(loaded, out, limit=limit, journal=journal, told=told)
+        print_status(loaded, found, as_json)
+
+
+def _loaded(recipe: str, setting: list[str] | None) -> Any:
+    from curate.recipe import load_recipe
+    from curate.recipe_file import parse_setting
+
+    return load_recipe(recipe, dict(parse_setting(text) for text in setting or []))
 
 
 @app.command(epilog='Example: curate sql quickstart "select criterion, rate from criterion_rates"')
@@ -89,7 +165,7 @@ def sql(
     as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV with a header.")] = False,
 ) -> None:
     """Answer one SQL query over a run's tables and views, read-only."""
-    with _reported():
+    with reported():
         if as_json and as_csv:
             raise UserError("--json and --csv exclude each other; give one")
         if query in (None, "-"):
@@ -114,7 +190,7 @@ def show(
     limit: Annotated[int, typer.Option(min=1, help="List at most so many.")] = 40,
 ) -> None:
     """List a run's outcomes, or lay out one question with its trace, verdicts and votes."""
-    with _reported():
+    with reported():
         from curate.runs import Run
         from curate.terminal.show import print_list, print_record
 
@@ -134,33 +210,10 @@ def sources(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """List the corpora that can be read, or tell about one."""
-    with _reported():
+    with reported():
         from curate.terminal.sources import print_source, print_sources
 
         print_sources(as_json) if name is None else print_source(name, as_json)
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """A UserError as its own text and exit code 1; a closed pipe is no error; everything else keeps its traceback."""
-    try:
-        yield
-    except UserError as error:
-        from curate.terminal.console import shown
-
-        typer.echo(f"curate: {shown(error)}", err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("curate: stopped; the run directory holds what it held before", err=True)
-        raise typer.Exit(130) from None
-    except OSError as error:
-        if not isinstance(error, BrokenPipeError):
-            if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
-                raise
-            typer.echo(f"curate: the output cannot be written: {error.strerror}", err=True)
-            raise typer.Exit(1) from None
-        sys.stderr.close()  # else the interpreter complains about the pipe once more at its end
-        raise typer.Exit(0) from None
 
 
 def main() -> Any:

@@ -5,7 +5,7 @@ A slow one holds nobody up until `window` results wait behind it.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 async def in_order(
     items: Iterable[Item], work: Callable[[Item], Awaitable[Result]], in_flight: int, window: int
-) -> AsyncIterator[Result]:
+) -> AsyncGenerator[Result, None]:
     """Yields `await work(item)` for each item, in order. At most `in_flight` run at once; at most `window` are started
     and not yet yielded. The first error, of whichever item, is raised at once; what is under way is cancelled."""
     gate = asyncio.Semaphore(in_flight)

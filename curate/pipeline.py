@@ -1,50 +1,120 @@
-"""The way of one question, readable top to bottom: trace, round one, round two, outcome.
+"""The way of one question, readable top to bottom: trace, round one, round two, again if they say no, outcome."""
 
-Today every step is a pure function; model calls will be awaited at the same places.
-"""
-
+import asyncio
 from dataclasses import dataclass
 
+from curate.asking import Asking
+from curate.chat import Chat, NotAsked
 from curate.check import CONFLICT, check
-from curate.distil import Teacher, distil
+from curate.distil import Teacher, given
 from curate.judge import JUDGE, Judgement, judge
-from curate.records import Destination, Label, Outcome, Question, Trace
+from curate.records import CallMade, Destination, Label, Outcome, Question, Trace
 from judges.answers import VERIFIABLE_KINDS
 from judges.reasoning import Keep
 from judges.verdict import Verdict
 
+# Outcomes of a trace that another draw may mend: not a cut-off one (it would be cut off again), nor a failed call (it
+# was sent several times).
+_WORTH_ANOTHER = ("empty_reasoning", "empty_answer", "refusal")
+_RANK = {True: 0, False: 1, None: 2}
+
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What a recipe brings to every question: the teacher, and the rule for keeping a judged trace."""
+    """What a recipe brings to every question: the teacher, how many samples it is asked for and how many attempts at
+    each, the rule for keeping a judged trace, and the way to the models."""
 
-    teacher: Teacher | None
+    teacher: Teacher
     keep: Keep
+    samples: int = 1
+    attempts: int = 1
+    chat: Chat | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One trace and what the rounds say of it."""
+
+    trace: Trace
+    verdict: Verdict
+    judgement: Judgement | None = None
+
+    @property
+    def final(self) -> Verdict:
+        """The last word: round two's, where it sat."""
+        return self.judgement.verdict if self.judgement else self.verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """The tries at one sample; missing: why there are no (more) of them, a key of judges.REASONS, else None."""
+
+    tries: tuple[Try, ...]
+    missing: str | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Curated:
-    """All that came of one question."""
+    """All that came of one question; waiting: how many of its samples wait for a call."""
 
+    question: Question
     outcome: Outcome
-    trace: Trace | None = None
-    verdict: Verdict | None = None
-    judgement: Judgement | None = None
+    tries: tuple[Try, ...] = ()
+    calls: tuple[CallMade, ...] = ()
+    waiting: int = 0
 
 
 async def curate_question(question: Question, kit: Kit) -> Curated:
-    """One question's trace, its verdicts, and where it goes. Nothing that a question holds makes this raise."""
-    trace = distil(question, kit.teacher)
-    if isinstance(trace, str):
-        return Curated(_outcome(question, None, Verdict(None, trace)))
+    """One question's traces, their verdicts, and where it goes. Nothing that a question holds makes this raise."""
+    asking = Asking(question.id, kit.chat)
+    if (carried := given(question)) is not None:
+        samples = [Sampled((_judged(question, carried, kit),))]
+    elif kit.samples == 1:
+        samples = [await _sample(question, kit, asking, 0)]
+    else:
+        samples = await asyncio.gather(*(_sample(question, kit, asking, number) for number in range(kit.samples)))
+    tries = tuple(one for sample in samples for one in sample.tries)
+    waiting = sum(sample.missing == "pending" for sample in samples)
+    return Curated(question, _outcome(question, samples), tries, asking.made, waiting)
+
+
+async def _sample(question: Question, kit: Kit, asking: Asking, sample: int) -> Sampled:
+    """One sample: tried again where a round says no, as DianJin-R1 does (up to three times)."""
+    tries: list[Try] = []
+    try:
+        for attempt in range(kit.attempts):
+            trace = await kit.teacher(question, asking, sample, attempt)
+            if isinstance(trace, str):
+                return Sampled(tuple(tries), trace)
+            tries.append(_judged(question, trace, kit))
+            if tries[-1].final.value is not False and trace.outcome not in _WORTH_ANOTHER:
+                break
+    except NotAsked as none:
+        return Sampled(tuple(tries), "pending", none.why)
+    return Sampled(tuple(tries))
+
+
+def _judged(question: Question, trace: Trace, kit: Kit) -> Try:
     verdict = check(question, trace)
     if verdict.value is not True:
-        return Curated(_outcome(question, trace, verdict), trace, verdict)
-    judgement = judge(question, trace, verdict, kit.keep)
-    return Curated(_outcome(question, trace, judgement.verdict), trace, verdict, judgement)
+        return Try(trace, verdict)
+    return Try(trace, verdict, judge(question, trace, verdict, kit.keep))
 
 
-def _outcome(question: Question, trace: Trace | None, verdict: Verdict) -> Outcome:
+def _outcome(question: Question, samples: list[Sampled]) -> Outcome:
+    """By the best sample: good before bad before undecided, the first of equals; a sample by its last try."""
+    for sample in samples:
+        if sample.missing == "pending":
+            return Outcome(question.id, question.source, "undecided", "pending", None, sample.detail)
+    lasts = [sample.tries[-1] for sample in samples if sample.tries]
+    if not lasts:
+        return _ended(question, None, Verdict(None, str(samples[0].missing)))
+    best = min(lasts, key=lambda one: _RANK[one.final.value])
+    return _ended(question, best.trace, best.final)
+
+
+def _ended(question: Question, trace: Trace | None, verdict: Verdict) -> Outcome:
     label, goes_to = _fate(question, verdict)
     return Outcome(
         question_id=question.id,
@@ -52,7 +122,7 @@ def _outcome(question: Question, trace: Trace | None, verdict: Verdict) -> Outco
         label=label,
         reason=verdict.reason,
         goes_to=goes_to,
-        detail=_detail(question, verdict),
+        detail=_detail(question, trace, verdict),
         sample=trace.sample if trace else None,
         attempt=trace.attempt if trace else None,
     )
@@ -69,8 +139,10 @@ def _fate(question: Question, verdict: Verdict) -> tuple[Label, Destination]:
     return "bad", "rl" if verifiable else "rejects"
 
 
-def _detail(question: Question, verdict: Verdict) -> str:
-    """What the verdict rests on: the criteria of round two, or the answer and the golds of round one."""
+def _detail(question: Question, trace: Trace | None, verdict: Verdict) -> str:
+    """What the verdict rests on: the criteria of round two, the answer and the golds of round one, or what failed."""
+    if trace is not None and trace.error is not None:
+        return trace.error
     golds = " or ".join(filter(None, (question.gold, *question.gold_alternatives)))
     if verdict.value or verdict.method == JUDGE or not (verdict.extracted and golds):
         return verdict.extracted or ""

@@ -15,16 +15,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
+from curate.chat.budget import Limit
+from curate.chat.model import Model
 from curate.errors import UserError, closest, nearest
 from curate.names import module, recipe_file
+from curate.part import Part
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
 from curate.records import Module
-
-
-class Part(BaseModel):
-    """A part of a recipe: frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class SourceSpec(Part):
@@ -71,7 +68,16 @@ class AtLeast(Part):
 class DistilSpec(Part):
     """Who writes traces for questions that carry none."""
 
-    by: str = Field(description="the teacher: `program` (writes out gold programs), or a dotted path of your own")
+    by: str = Field(
+        description="the teacher: one of `models`, `program` (writes out gold programs), or a dotted path of your own"
+    )
+    samples: int = Field(default=1, ge=1, le=1000, description="traces wanted of each question, drawn independently")
+    attempts: int = Field(
+        default=1, ge=1, le=100, description="tries at each sample where a round says no; DianJin-R1: up to 3"
+    )
+    longer: int | None = Field(
+        default=None, ge=1, description="max_tokens to ask once more with where a trace was cut off"
+    )
 
 
 class JudgeSpec(Part):
@@ -88,11 +94,13 @@ class Recipe(Part):
 
     name: Name = Field(description="the recipe's name; the run directory is runs/<name>")
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$", description="the dataset's version, such as 1.0.0")
+    models: Mapping[Name, Model] = Field(default={}, description="name -> a model to ask")
     sources: tuple[SourceSpec, ...] = Field(min_length=1, strict=False, description="the corpora to read")
     distil: DistilSpec | None = Field(
         default=None, description="the teacher; without one, only traces that sources carry"
     )
     judge: JudgeSpec = Field(default=JudgeSpec(), description="round two, the judge of the reasoning")
+    budget: Limit = Field(default=Limit(), description="what the recipe may spend on calls in all its runs together")
 
     _base: Path = PrivateAttr()
 
@@ -118,7 +126,7 @@ def load_recipe(name: str | Path, overrides: Mapping[str, Any] | None = None) ->
     path = recipe_file(name)
     values, places = read_yaml(path)
     for setting, value in (overrides or {}).items():
-        if setting.endswith(".from") and isinstance(value, str) and not value.startswith(("hf://", "~")):
+        if _is_path(setting, value):
             value = str(Path(value).absolute())
         override(values, places, setting, value)
     try:
@@ -129,19 +137,48 @@ def load_recipe(name: str | Path, overrides: Mapping[str, Any] | None = None) ->
     for index, spec in enumerate(recipe.sources):
         _resolve(spec, index, path, places)
     _check_names(recipe.sources, path, places)
-    if recipe.distil is not None:
-        _located(lambda by=recipe.distil.by: teacher(by), ("distil", "by"), path, places)
+    for model in recipe.models.values():
+        model.at(path.parent)
+    for loc, check in ((("distil", "by"), _check_teacher), (("budget", "usd"), _check_prices)):
+        _located(lambda check=check: check(recipe), loc, path, places)
     return recipe
 
 
-def teacher(by: str) -> ModuleType:
+def teacher(by: str, models: Iterable[str] = ()) -> ModuleType:
     """The module of a teacher that needs no model: it offers `write(question) -> Trace | str`."""
     if by != "program" and "." not in by:
         raise UserError(
-            f"no teacher is called '{by}'{nearest(by, ['program'])}\n"
-            "  known: program; or the dotted path of a module of your own"
+            f"no teacher is called '{by}'{nearest(by, [*models, 'program'])}\n"
+            f"  known: {', '.join([*models, 'program'])}; or the dotted path of a module of your own"
         )
     return module("conversions", "program_steps" if by == "program" else by)
+
+
+def _is_path(setting: str, value: Any) -> bool:
+    """Whether a setting of the command line names a file or folder, relative to the current one."""
+    if not isinstance(value, str) or value.startswith(("hf://", "~")):
+        return False
+    parts = setting.split(".")
+    return parts[-1] == "from" or (parts[0] == "models" and parts[-1] == "model" and Path(value).is_dir())
+
+
+def _check_teacher(recipe: Recipe) -> None:
+    spec = recipe.distil
+    if spec is None or spec.by in recipe.models:
+        return
+    teacher(spec.by, recipe.models)
+    for name in ("samples", "attempts", "longer"):
+        if getattr(spec, name) not in (1, None):
+            raise UserError(f"`{name}` is for a teacher that is a model; '{spec.by}' always writes the same trace")
+
+
+def _check_prices(recipe: Recipe) -> None:
+    free = [name for name, model in recipe.models.items() if model.price is None]
+    if recipe.budget.usd is not None and free:
+        raise UserError(
+            f"a budget in US dollars needs the price of every model; '{free[0]}' has none\n"
+            f"  write models.{free[0]}.price: {{input: 0.55, output: 2.19}} (per million tokens; 0 for your own server)"
+        )
 
 
 def _located(action: Any, loc: Loc, path: Path, places: Places) -> Any:

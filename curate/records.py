@@ -14,7 +14,7 @@ AnswerKind = Literal["number", "percent", "boolean", "choice", "choices", "label
 Label = Literal["good", "bad", "undecided", "dropped"]
 Destination = Literal["sft", "rl", "rejects"]
 Origin = Literal["distilled", "merged", "program", "imported"]
-TraceOutcome = Literal["ok", "truncated", "empty_reasoning", "empty_answer"]
+TraceOutcome = Literal["ok", "truncated", "empty_reasoning", "empty_answer", "refusal", "filtered", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ class Trace:
     """Reasoning and answer for one question.
 
     sample: which of several wanted traces, from 0; attempt: which try at it, from 0; origin: who wrote it.
-    answer: the text after the reasoning; final: the final answer cut out of it, or None; outcome: what came back.
+    answer: the text after the reasoning; final: the final answer cut out of it, or None; outcome: what came back;
+    error: the server's words where that is `error`.
     """
 
     question_id: str
@@ -76,18 +77,45 @@ class Trace:
     model: str
     sample: int = 0
     attempt: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallMade:
+    """One call to a model on behalf of a question, answered from the journal or by the model.
+
+    purpose: what it was for (distil); model: the model's identity; key: the journal's, in hex; outcome: as of a trace;
+    answered_by, fingerprint: as the server said; usd: by the recipe's price; error: the server's words.
+    """
+
+    question_id: str
+    sample: int
+    attempt: int
+    purpose: str
+    model: str
+    key: str
+    outcome: TraceOutcome
+    finish_reason: str | None = None
+    answered_by: str | None = None
+    fingerprint: str | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int | None = None
+    cached_tokens: int = 0
+    usd: float = 0.0
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one question ended: label and reason (a key of judges.REASONS), the detail in words, where it goes, and
-    the chosen trace's sample and attempt (None where there is none)."""
+    """How one question ended: label and reason (a key of judges.REASONS), the detail in words, where it goes (None
+    while it waits for a call), and the chosen trace's sample and attempt (None where there is none)."""
 
     question_id: str
     source: str
     label: Label
     reason: str
-    goes_to: Destination
+    goes_to: Destination | None
     detail: str = ""
     sample: int | None = None
     attempt: int | None = None

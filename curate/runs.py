@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 RECORD = "run.json"
 DATABASE = "scores.duckdb"
+JOURNAL = "journal.sqlite"  # beside the run directories
 
 # The same for every connection: DuckDB shares one instance between those of a process, threads included.
 _SANDBOX: dict[str, str | bool | int | float | list[str]] = {

@@ -6,10 +6,12 @@ select
     s.records,
     s.unreadable,
     s.flagged,
-    count(*) filter (o.label <> 'dropped' and c.question_id is null) as untraced,
+    count(*) filter (o.label <> 'dropped' and o.reason <> 'pending' and c.question_id is null) as untraced,
+    count(*) filter (o.reason = 'pending') as pending,
+    count(*) filter (o.reason = 'error') as failed,
     count(*) filter (c.value) as answer_right,
     count(*) filter (not c.value) as answer_wrong,
-    count(*) filter (c.question_id is not null and c.value is null) as answer_undecided,
+    count(*) filter (c.question_id is not null and c.value is null and c.reason <> 'error') as answer_undecided,
     count(*) filter (c.value and o.label = 'good') as reasoning_good,
     count(*) filter (c.value and o.label = 'bad') as reasoning_bad,
     count(*) filter (c.value and o.label = 'undecided') as reasoning_undecided,
@@ -37,6 +39,26 @@ join questions q on q.id = s.question_id
 group by all
 order by q.source, s.judge, s.criterion;
 comment on view criterion_rates is 'how often each criterion was met, by source and judge; undecided votes stand outside the rate';
+
+create view cost_per_row as
+select
+    q.source,
+    c.purpose,
+    c.model,
+    count(*) as calls,
+    sum(c.prompt_tokens) as prompt_tokens,
+    sum(c.completion_tokens) as completion_tokens,
+    round(sum(c.usd), 6) as usd,
+    any_value(k.kept) as kept_rows,
+    round(sum(c.usd) / nullif(any_value(k.kept), 0), 6) as usd_per_kept_row
+from calls c
+join questions q on q.id = c.question_id
+join (
+    select source, count(*) filter (goes_to = 'sft') as kept from outcomes group by source
+) k on k.source = q.source
+group by q.source, c.purpose, c.model
+order by all;
+comment on view cost_per_row is 'calls, tokens and US dollars by source, purpose and model, and for each row kept for sft';
 
 create view rl_pool as
 select q.id, q.source, q.answer_kind, q.gold, q.gold_alternatives, o.reason, o.detail

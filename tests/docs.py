@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from curate.chat.budget import Limit
+from curate.chat.model import Model, Price, Sampling
 from curate.names import known, module
 from curate.recipe import AtLeast, DistilSpec, JudgeSpec, Recipe, SourceSpec
 from curate.tables import TABLES
@@ -36,6 +38,8 @@ def keys(parts: Mapping[str, type[BaseModel]]) -> str:
 
 def recipe_keys() -> str:
     parts = {"": Recipe, "sources[].": SourceSpec, "distil.": DistilSpec, "judge.": JudgeSpec, "judge.keep.": AtLeast}
+    parts |= {"budget.": Limit, "models.NAME.": Model}
+    parts |= {"models.NAME.sampling.": Sampling, "models.NAME.price.": Price}
     return keys(parts)
 
 

@@ -18,20 +18,35 @@ ALLOWED = {
 
 # Inside curate, from the ground up: a module or folder imports only from rows above its own.
 LEVELS = (
-    {"errors", "records", "in_order"},
-    {"names"},
+    {"errors", "records", "in_order", "part"},
+    {"names", "chat"},
     {"recipe_file", "read", "prompt", "tables", "locate"},
-    {"recipe", "scores", "runs"},
-    {"gather", "distil", "check", "judge"},
+    {"recipe", "scores", "runs", "asking"},
+    {"gather", "distil", "check", "judge", "workplace"},
     {"pipeline"},
+    {"curating"},
     {"execute"},
+    {"survey"},
     {"terminal"},
     {"cli"},
     {"__main__"},
 )
 
 # Too slow for every command to pay for: imported inside what needs them.
-HEAVY = {"datasets", "duckdb", "polars", "pyarrow", "pandas", "numpy", "torch", "trl", "transformers", "vllm", "openai"}
+HEAVY = {
+    "datasets",
+    "duckdb",
+    "polars",
+    "pyarrow",
+    "pandas",
+    "numpy",
+    "torch",
+    "trl",
+    "transformers",
+    "vllm",
+    "openai",
+    "aiohttp",
+}
 
 
 def imports(path: Path, *, top_level_only: bool = False) -> set[str]:

@@ -4,7 +4,7 @@ from rich.table import Table
 from rich.text import Text
 
 from curate.runs import Run
-from curate.terminal.console import console
+from curate.terminal.console import console, shown
 
 # Stage of the funnel -> column of the view `funnel`; an indent means "of those above".
 _FUNNEL = (
@@ -12,6 +12,8 @@ _FUNNEL = (
     ("  unreadable", "unreadable"),
     ("  flagged", "flagged"),
     ("  no trace", "untraced"),
+    ("  waiting for calls", "pending"),
+    ("  failed calls", "failed"),
     ("answer right", "answer_right"),
     ("answer wrong", "answer_wrong"),
     ("answer undecided", "answer_undecided"),
@@ -22,7 +24,7 @@ _FUNNEL = (
     ("to rl", "rl"),
     ("to rejects", "rejects"),
 )
-_SECTION_ENDS = frozenset({"untraced", "answer_undecided", "reasoning_undecided"})
+_SECTION_ENDS = frozenset({"failed", "answer_undecided", "reasoning_undecided"})
 
 
 def print_funnel(run: Run) -> None:
@@ -32,15 +34,45 @@ def print_funnel(run: Run) -> None:
     columns = rows if len(rows) == 1 else [*rows, total]
     widest = max(len(str(row["source"])) for row in columns)
     fit = max((console().width - 22) // (max(widest, 7) + 3), 1)
+    stages = [stage for stage in _FUNNEL if run.record["calls"] is not None or stage[1] not in ("pending", "failed")]
     for start in range(0, len(columns), fit):
         table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         table.add_column("")
         part = columns[start : start + fit]
         for row in part:
             table.add_column(str(row["source"]), justify="right", overflow="fold")
-        for label, column in _FUNNEL:
+        for label, column in stages:
             table.add_row(label, *(_count(row[column]) for row in part), end_section=column in _SECTION_ENDS)
         console().print(table)
+
+
+def print_spent(run: Run) -> None:
+    """How long it took, what its calls cost, and what is left to do."""
+    record = run.record
+    rows = sum(source["records"] for source in record["sources"])
+    console().print(shown(f"{rows:,} records in {record['seconds']:.1f} s -> {run.path}"), soft_wrap=True)
+    calls = record["calls"]
+    if calls is None:
+        return
+    total = calls["recipe_total"]
+    console().print(
+        shown(
+            f"calls: {calls['answered']:,} answered now ({calls['tokens']:,} tokens, ${calls['usd']:,.4f}), "
+            f"{calls['kept']:,} from the journal, {calls['failed']:,} failed"
+        ),
+        soft_wrap=True,
+    )
+    row = run.sql(
+        "select count(*) filter (goes_to = 'sft') as kept, count(*) filter (reason = 'pending') as pending,"
+        " count(*) filter (reason = 'error') as failed from outcomes"
+    ).to_dicts()[0]
+    each = f", ${total['usd'] / row['kept']:,.4f} per kept row" if row["kept"] and total["usd"] else ""
+    console().print(shown(f"the recipe so far: {total['calls']:,} calls, ${total['usd']:,.4f}{each}"), soft_wrap=True)
+    if record["stopped"] in ("budget", "interrupted"):
+        console().print(shown(f"stopped: {record['stopped_because']}", "bold"), soft_wrap=True)
+    if row["pending"] or row["failed"]:
+        left = f"{row['pending']:,} questions wait for calls, {row['failed']:,} failed"
+        console().print(shown(f"{left}; the same command goes on from here", "bold"), soft_wrap=True)
 
 
 def _count(number: int) -> Text:

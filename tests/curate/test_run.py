@@ -51,6 +51,7 @@ def test_the_samples_show_every_fate(quickstart: curate.Run) -> None:
     total = {
         name: sum(row[name] for row in quickstart.sql("from funnel").to_dicts())
         for name in quickstart.sql("from funnel").columns[1:]
+        if name not in ("pending", "failed")  # of calls, and the quickstart makes none
     }
     assert all(total.values()), total
     expected = {

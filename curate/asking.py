@@ -1,0 +1,64 @@
+"""The calls that are made on behalf of one question, answered and written down."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from curate.chat import Answered, CallFailed, Chat
+from curate.records import CallMade
+
+
+class Asking:
+    """One question's way to the models; `made` lists its calls by sample and attempt, in the order of asking."""
+
+    def __init__(self, question_id: str, chat: Chat | None) -> None:
+        self._question_id, self._chat = question_id, chat
+        self._made: list[CallMade] = []
+
+    @property
+    def made(self) -> tuple[CallMade, ...]:
+        """The calls so far. Samples are asked at the same time: sorted, the order is the same in every run."""
+        return tuple(sorted(self._made, key=lambda call: (call.sample, call.attempt)))
+
+    async def ask(
+        self,
+        purpose: str,
+        model: str,
+        messages: Sequence[Mapping[str, Any]],
+        sampling: Mapping[str, Any],
+        *,
+        sample: int,
+        attempt: int,
+        response_format: Mapping[str, Any] | None = None,
+    ) -> Answered:
+        """The reply of the recipe's model of that name. Raises CallFailed, NotAsked and UserError, as Chat.ask does."""
+        assert self._chat is not None, "a recipe without models asks none"
+        draw: dict[str, Any] = {"response_format": response_format, "sample": sample, "attempt": attempt}
+        common: dict[str, Any] = {
+            "question_id": self._question_id,
+            "sample": sample,
+            "attempt": attempt,
+            "purpose": purpose,
+            "model": self._chat.endpoints[model].identity,
+        }
+        try:
+            answered = await self._chat.ask(model, messages, sampling, **draw)
+        except CallFailed as failed:
+            self._made.append(CallMade(**common, key=failed.key, outcome="error", error=str(failed)))
+            raise
+        reply, usage = answered.reply, answered.reply.usage
+        self._made.append(
+            CallMade(
+                **common,
+                key=answered.key,
+                outcome=reply.outcome,
+                finish_reason=reply.finish_reason,
+                answered_by=reply.model,
+                fingerprint=reply.fingerprint,
+                prompt_tokens=usage.prompt,
+                completion_tokens=usage.completion,
+                reasoning_tokens=usage.reasoning,
+                cached_tokens=usage.cached,
+                usd=answered.usd,
+            )
+        )
+        return answered

@@ -1,0 +1,265 @@
+"""Calls answered from the journal, or asked of a model and kept there first.
+
+    chat = Chat({"teacher": model}, journal, recipe="fin-r1-data")
+    answered = await chat.ask("teacher", messages, {"temperature": 0.6}, sample=0)
+
+A call that is under way in this process or in another is waited for, not sent twice.
+"""
+
+import asyncio
+import gc
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from curate.chat.budget import Budget, Limit, Spent
+from curate.chat.call import Call, key_of
+from curate.chat.claims import Claims
+from curate.chat.endpoint import CallFailed, Endpoint, Meter, NotAsked, Stop
+from curate.chat.journal import Entry, Failure, Journal
+from curate.chat.model import Model
+from curate.chat.reply import OUTCOMES, Reply, read_reply
+from curate.errors import UserError
+
+__all__ = ["Answered", "CallFailed", "Chat", "NotAsked"]
+
+_HEARTBEAT = 0.25  # seconds
+# A call in flight is some hundred objects, and with a thousand of them Python's collector at its defaults walks all of
+# them again and again: a quarter of the processor time.
+_COLLECT = (50_000, 20, 100)
+_LOOK_AGAIN = (0.05, 1.0)  # seconds between looks for a reply that another process waits for: at first, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A call's reply, its key in hex, and its price in US dollars (0 where the recipe gives none)."""
+
+    key: str
+    reply: Reply
+    usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A run at one moment. meter: what it did; in_flight, limit: calls now, and how many may be; total: what the recipe
+    spent in all its runs; stopped, detail: why no more calls are sent, as a code and in words."""
+
+    meter: Meter
+    in_flight: int
+    limit: int
+    total: Spent
+    stopped: str | None
+    detail: str
+
+
+class Chat:
+    """The models of one recipe over one journal; to be used with `async with`.
+
+    asks: whether models may be called at all; retry: outcomes of kept replies that are asked for anew, once.
+    """
+
+    def __init__(
+        self,
+        models: Mapping[str, Model],
+        journal: Journal,
+        *,
+        recipe: str = "",
+        limit: Limit | None = None,
+        asks: bool = True,
+        retry: frozenset[str] = frozenset(),
+    ) -> None:
+        self._journal, self._recipe, self._asks, self._retry = journal, recipe, asks, retry
+        self.meter = Meter()
+        self._stop = Stop() if asks else Stop("no_calls")
+        self.endpoints = {name: Endpoint(name, model, self._stop, self.meter) for name, model in models.items()}
+        self.budget = Budget(limit or Limit(), self._before())
+        self._under_way: dict[bytes, asyncio.Future[Answered]] = {}
+        self._retried: set[bytes] = set()
+        self._claims: Claims | None = None
+        self._sends = False
+        self._collected = gc.get_threshold()
+        self._heart: asyncio.Task[None] | None = None
+
+    async def ask(
+        self,
+        name: str,
+        messages: Sequence[Mapping[str, Any]],
+        sampling: Mapping[str, Any],
+        *,
+        response_format: Mapping[str, Any] | None = None,
+        sample: int = 0,
+        attempt: int = 0,
+    ) -> Answered:
+        """The reply of the recipe's model `name`. Raises CallFailed for a call that came to nothing, NotAsked where
+        none may be sent (any more), and UserError where nothing but failures come back."""
+        endpoint = self.endpoints[name]
+        call = Call(endpoint.identity, messages, sampling, response_format, sample, attempt)
+        request = call.canonical()
+        key = key_of(request)
+        if (running := self._under_way.get(key)) is not None:
+            return await asyncio.shield(running)
+        claimed = self._claim(key)
+        if (kept := self._kept(key, call, endpoint)) is not None:
+            self._release(key, claimed)
+            self.meter.kept += 1
+            return kept
+        running = self._under_way[key] = asyncio.get_running_loop().create_future()
+        try:
+            answered = await self._ask(endpoint, call, key, request, claimed)
+        except BaseException as error:
+            running.set_exception(error if isinstance(error, Exception) else NotAsked("interrupted"))
+            running.exception()  # seen, also where nobody waits
+            raise
+        finally:
+            del self._under_way[key]
+        running.set_result(answered)
+        return answered
+
+    def key(self, name: str, messages: Sequence[Mapping[str, Any]], sampling: Mapping[str, Any], **draw: Any) -> str:
+        """The key of a call, in hex."""
+        return key_of(Call(self.endpoints[name].identity, messages, sampling, **draw).canonical()).hex()
+
+    @property
+    def stopped(self) -> Stop | None:
+        """Why no more calls are sent (interrupted, budget, no_calls, or broken: a server only fails), if none are."""
+        return self._stop if self._stop.why is not None else None
+
+    def pulse(self) -> Pulse:
+        """What was done and spent up to now."""
+        in_flight = sum(endpoint.gate.in_flight for endpoint in self.endpoints.values())
+        limit = sum(int(endpoint.gate.limit) for endpoint in self.endpoints.values())
+        return Pulse(
+            replace(self.meter), in_flight, limit, replace(self.budget.spent), self._stop.why, self._stop.detail
+        )
+
+    async def drained(self) -> None:
+        """Returns when no call is under way any more."""
+        while self._under_way:
+            await asyncio.wait(list(self._under_way.values()))
+
+    def stop(self, why: str, detail: str = "") -> None:
+        """No further call is sent; those in flight are waited for."""
+        self._stop.now(why, detail)
+        for endpoint in self.endpoints.values():
+            endpoint.gate.stop()
+
+    async def __aenter__(self) -> "Chat":
+        self._collected = gc.get_threshold()
+        gc.set_threshold(*_COLLECT)
+        self._heart = asyncio.create_task(self._beat())
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._heart is not None:
+            self._heart.cancel()
+        for endpoint in self.endpoints.values():
+            await endpoint.close()
+        if self._claims is not None:
+            self._claims.close()
+        gc.set_threshold(*self._collected)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(_HEARTBEAT)
+            for endpoint in self.endpoints.values():
+                endpoint.gate.tick()
+
+    def _before(self) -> Spent:
+        """What the recipe has paid for in earlier runs; by today's prices where there were none at the time."""
+        priced = {one.identity: one.model.price for one in self.endpoints.values() if one.model.price}
+        total = Spent()
+        for model, paid in self._journal.paid(self._recipe).items():
+            price = priced.get(model)
+            usd = paid.usd + (price.of(*paid.unpriced) if price else 0.0)
+            total.add(Spent(paid.calls, paid.tokens, usd))
+        return total
+
+    def _claim(self, key: bytes) -> bool:
+        """Takes a call for this process; False where another one has it, or where none may be sent."""
+        if self._stop.why is not None:
+            return False
+        if self._claims is None:
+            self._claims = Claims(self._journal.path.with_name(f"{self._journal.path.name}-claims"))
+        return self._claims.take(key)
+
+    def _release(self, key: bytes, claimed: bool) -> None:
+        if claimed and self._claims is not None:
+            self._claims.release(key)
+
+    def _kept(self, key: bytes, call: Call, endpoint: Endpoint) -> Answered | None:
+        body = self._journal.find(key)
+        if body is None:
+            return None
+        reply = read_reply(json.loads(body), call.opened, call.text)
+        if reply.outcome in self._retry and key not in self._retried and self._stop.why is None:
+            return None
+        return Answered(key.hex(), reply, endpoint.cost(reply.usage).usd)
+
+    async def _ask(self, endpoint: Endpoint, call: Call, key: bytes, request: bytes, claimed: bool) -> Answered:
+        if self._stop.why is not None:
+            if (failure := self._journal.failure(key)) is not None:
+                raise CallFailed(failure, key.hex())
+            raise NotAsked(self._stop.why)
+        if not claimed and (kept := await self._from_another(key, call, endpoint)) is not None:
+            return kept
+        try:
+            if not self._sends:
+                for one in self.endpoints.values():
+                    one.find_key()
+                self._sends = True
+            return await self._send(endpoint, call, key, request)
+        except UserError as error:  # what is in flight is paid for, and waited for before the run ends
+            self.stop("broken", str(error))
+            raise NotAsked("broken") from None
+        finally:
+            self._release(key, True)
+
+    async def _from_another(self, key: bytes, call: Call, endpoint: Endpoint) -> Answered | None:
+        """Waits for the reply that another process asks for; None, and the call is ours, if it gives up."""
+        pause, longest = _LOOK_AGAIN
+        while True:
+            await self._stop.rest(pause)
+            claimed = self._claim(key)
+            if (kept := self._kept(key, call, endpoint)) is not None:
+                self._release(key, claimed)
+                return kept
+            if claimed:
+                return None
+            pause = min(pause * 1.5, longest)
+
+    async def _send(self, endpoint: Endpoint, call: Call, key: bytes, request: bytes) -> Answered:
+        try:
+            sent = await endpoint.send(call, self.budget)
+        except CallFailed as failed:
+            await self._journal.keep(Failure(key, call.model, self._recipe, str(failed)))
+            raise CallFailed(str(failed), key.hex()) from None
+        except NotAsked:
+            self.stop(str(self._stop.why))  # one call that finds the budget spent closes all gates
+            raise
+        reply = sent.reply
+        usd = endpoint.cost(reply.usage).usd
+        entry = Entry(
+            key=key,
+            model=call.model,
+            recipe=self._recipe,
+            asked_at=sent.asked_at,
+            seconds=sent.seconds,
+            finish_reason=reply.finish_reason,
+            usage=reply.usage,
+            usd=usd if endpoint.model.price else None,
+            request=request,
+            reply=sent.body,
+        )
+        await self._journal.keep(entry)
+        self._retried.add(key)
+        return Answered(key.hex(), reply, usd)
+
+
+def outcomes_to_retry(said: Sequence[str]) -> frozenset[str]:
+    """The outcomes that `--retry` names; `failed` is every one that gave no trace. Raises UserError."""
+    failed = set(OUTCOMES) - {"ok"}
+    for name in said:
+        if name not in failed | {"failed"}:
+            raise UserError(f"--retry {name}: no such outcome\n  allowed: failed (all), {', '.join(sorted(failed))}")
+    return frozenset(failed if "failed" in said else said)

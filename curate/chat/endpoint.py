@@ -1,0 +1,311 @@
+"""One model's server: its gate, paces and breaker, and a call sent until it is answered or cannot be."""
+
+import asyncio
+import json
+import os
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from curate.chat.breaker import Breaker
+from curate.chat.budget import Budget, Spent
+from curate.chat.call import Call
+from curate.chat.limits import Gate, Pace
+from curate.chat.model import Model
+from curate.chat.reply import Reply, Usage, estimate_tokens, is_filtered, read_reply
+from curate.chat.vllm_server import Server
+from curate.errors import UserError
+
+if TYPE_CHECKING:
+    from curate.chat.wire import Response, Wire
+
+_TRIES = 6  # of a call that fails while others are answered
+_TRIES_ALONE = 12  # of one that fails while nothing is answered: an outage
+_TRIES_LATE = 2  # of one that took longer than the model's timeout
+_BACKOFF = (0.5, 30.0)  # seconds: at first, at most
+_OVERLOADED = (429, 503, 529)
+_PASSING = (408, 409, 425)
+_UNCAPPED = 32_768  # tokens that a reply may take, for the budget's worst case, where the recipe caps none
+
+
+class CallFailed(Exception):
+    """A call that came to nothing, with the server's words; the next run asks again. key: the call's, in hex."""
+
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
+
+
+class NotAsked(Exception):
+    """A call that was not sent; `why`: no_calls, budget, interrupted."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(slots=True)
+class Stop:
+    """Whether calls may still be sent: `why` is None as long as they may; detail: the reason in words."""
+
+    why: str | None = None
+    detail: str = ""
+    event: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def now(self, why: str, detail: str = "") -> None:
+        """From now on none is sent. The first reason stays."""
+        if self.why is None:
+            self.why, self.detail = why, detail
+            self.event.set()
+
+    async def rest(self, seconds: float) -> None:
+        """Sleeps. Raises NotAsked as soon as no more calls may be sent."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.event.wait()
+        except TimeoutError:
+            return
+        raise NotAsked(str(self.why))
+
+
+@dataclass(slots=True)
+class Meter:
+    """What this run did: replies found in the journal, calls sent, answered, refused, failed; tokens both ways, and US
+    dollars; the servers that are being started."""
+
+    kept: int = 0
+    sent: int = 0
+    answered: int = 0
+    refused: int = 0
+    failed: int = 0
+    tokens: int = 0
+    usd: float = 0.0
+    starting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A reply that came, read and as it came; when it was asked for (seconds since 1970), and how long it took."""
+
+    reply: Reply
+    body: bytes
+    asked_at: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What came instead. kind: `refused` (overload), `late`, `failed` (may pass), `rejected` (would be again)."""
+
+    kind: Literal["refused", "late", "failed", "rejected"]
+    message: str
+    status: int = 0
+    retry_after: float | None = None
+
+
+class Endpoint:
+    """The server of one model. Nothing is started, imported or looked up before the first call is sent."""
+
+    def __init__(self, name: str, model: Model, stop: Stop, meter: Meter) -> None:
+        self.name, self.model, self.identity = name, model, model.known_as()
+        self.gate = Gate(model.concurrency)
+        self._calls, self._tokens = Pace(model.requests_per_minute), Pace(model.tokens_per_minute)
+        self._breaker, self._stop, self._meter = Breaker(), stop, meter
+        self._server = Server(model) if model.serve else None
+        self._wire: Wire | None = None
+        self._opening = asyncio.Lock()
+        self._answers = 0
+        self._mean = 0.0  # tokens of a reply, so far
+
+    async def send(self, call: Call, budget: Budget) -> Sent:
+        """Sends a call, again where that may help. Raises CallFailed, NotAsked, and UserError where all calls fail."""
+        body, worst = call.body(self.model.model), self._worst(call)
+        faults: list[Fault] = []
+        answers = self._answers
+        while True:
+            wire = self._wire or await self._open()
+            await self._admitted(budget, worst)
+            result = await self._once(wire, call, body, budget, worst)
+            if isinstance(result, Sent):
+                return result
+            faults.append(result)
+            await self._note(result)
+            if result.kind == "rejected" or self._is_enough(faults, alone=self._answers == answers):
+                self._meter.failed += 1
+                raise CallFailed(result.message)
+            await self._stop.rest(_pause(faults))
+
+    def cost(self, usage: Usage) -> Spent:
+        """What a reply of these tokens costs."""
+        price = self.model.price
+        usd = price.of(usage.prompt, usage.completion, usage.cached) if price else 0.0
+        return Spent(1, usage.prompt + usage.completion, usd)
+
+    async def close(self) -> None:
+        """Closes the connections, and stops the server if it was started here."""
+        if self._wire is not None:
+            await self._wire.close()
+        if self._server is not None:
+            await self._server.stop()
+
+    async def _open(self) -> "Wire":
+        async with self._opening:
+            if self._wire is None:
+                if self._server is not None:
+                    self._meter.starting += (self.model.model,)
+                    try:
+                        url, key = await self._server.start(), None
+                    finally:
+                        self._meter.starting = self._meter.starting[:-1]
+                else:
+                    url, key = str(self.model.base_url), self.find_key()
+                from curate.chat.wire import dial  # openai and aiohttp take half a second to import
+
+                self._wire = await dial(self.model, url, key)
+            return self._wire
+
+    def find_key(self) -> str | None:
+        """The secret, out of the environment. Raises UserError where it is not set."""
+        name = self.model.api_key_env
+        if name is None:
+            return None
+        if not (key := os.environ.get(name, "").strip()):
+            raise UserError(
+                f"models.{self.name}: the environment variable {name} (api_key_env) is not set\n  export {name}=..."
+            )
+        return key
+
+    async def _admitted(self, budget: Budget, worst: Spent) -> None:
+        """Waits for a place in flight, for room in the budget, and for the pace. Raises NotAsked."""
+        while True:
+            if not await self.gate.enter():
+                raise NotAsked(str(self._stop.why))
+            if budget.reserve(worst):
+                break
+            self.gate.leave("unused", 0.0)
+            if not budget.reserved.calls:  # nothing in flight could leave room
+                self._stop.now("budget", budget.why(worst))
+                raise NotAsked("budget")
+            budget.settled.clear()
+            waits = [asyncio.ensure_future(event.wait()) for event in (budget.settled, self._stop.event)]
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+        wait_for = max(self._calls.take(1), self._tokens.take(self._expected(worst)))
+        if wait_for:
+            try:
+                await self._stop.rest(wait_for)
+            except BaseException:
+                self.gate.leave("unused", 0.0)
+                budget.settle(worst, None)
+                raise
+
+    async def _once(self, wire: "Wire", call: Call, body: bytes, budget: Budget, worst: Spent) -> Sent | Fault:
+        began, asked_at = time.monotonic(), time.time()
+        result: Sent | Fault | None = None
+        self._meter.sent += 1
+        try:
+            result = await self._exchange(wire, call, body, asked_at)
+        finally:
+            cost = self.cost(result.reply.usage) if isinstance(result, Sent) else None
+            budget.settle(worst, cost)
+            if cost is not None:
+                self._answered(cost)
+                self.gate.leave("good", began)
+            elif isinstance(result, Fault):
+                refused = result.kind in ("refused", "late")
+                self._meter.refused += result.kind == "refused"
+                self.gate.leave("refused" if refused else "failed", began, result.retry_after)
+            else:
+                self.gate.leave("unused", began)
+        return result
+
+    def _answered(self, cost: Spent) -> None:
+        self._breaker.good()
+        self._answers += 1
+        self._mean += (cost.tokens - self._mean) / min(self._answers, 1000)
+        self._meter.answered += 1
+        self._meter.tokens += cost.tokens
+        self._meter.usd += cost.usd
+
+    async def _exchange(self, wire: "Wire", call: Call, body: bytes, asked_at: float) -> Sent | Fault:
+        from curate.chat.wire import WireError
+
+        try:
+            response = await wire.post(body)
+        except WireError as broken:
+            return Fault("late" if broken.timed_out else "failed", str(broken))
+        try:
+            said = json.loads(response.body)
+        except ValueError:
+            said = None
+        error = said.get("error") if isinstance(said, Mapping) else None
+        if response.status == 200 or is_filtered(error):
+            try:
+                reply = read_reply(said, call.opened, call.text)
+            except ValueError as fault:
+                if not error:
+                    return Fault("failed", f"{self._where()}: {fault}: {_words(response.body, error)}")
+            else:
+                return Sent(reply, response.body, asked_at, response.seconds)
+        return self._fault(response, error)
+
+    def _fault(self, response: "Response", error: Any) -> Fault:
+        code = error.get("code") if isinstance(error, Mapping) else None
+        status = response.status if response.status != 200 else code if isinstance(code, int) else 500
+        message = f"HTTP {status} from {self._where()}: {_words(response.body, error)}"
+        if response.location:
+            message += f" (it redirects to {response.location}: is `base_url` right?)"
+        if status in _OVERLOADED and code != "insufficient_quota":
+            return Fault("refused", message, status, response.retry_after)
+        if status in _PASSING or status >= 500:
+            return Fault("failed", message, status, response.retry_after)
+        return Fault("rejected", message, status)
+
+    async def _note(self, fault: Fault) -> None:
+        """Tells the breaker, and raises UserError if it opens; looks after a server of our own."""
+        if fault.kind == "rejected":
+            self._breaker.rejected(fault.status, fault.message)
+        else:
+            if self._server is not None:
+                await self._server.revive()
+            self._breaker.failed(fault.message, refused=fault.kind == "refused")
+        if self._breaker.opened is not None:
+            raise UserError(f"models.{self.name}: its server only fails: {self._breaker.opened}")
+
+    def _is_enough(self, faults: list[Fault], *, alone: bool) -> bool:
+        kinds = [fault.kind for fault in faults]
+        return kinds.count("late") >= _TRIES_LATE or kinds.count("failed") >= (_TRIES_ALONE if alone else _TRIES)
+
+    def _worst(self, call: Call) -> Spent:
+        """The most that a call may take: its prompt by estimate, and the longest reply that it allows."""
+        caps = [call.sampling.get(name) for name in ("max_tokens", "max_completion_tokens")]
+        longest = next((cap for cap in caps if isinstance(cap, int)), _UNCAPPED)
+        return self.cost(Usage(estimate_tokens(call.text), longest))
+
+    def _expected(self, worst: Spent) -> float:
+        return min(self._mean or worst.tokens, worst.tokens)
+
+    def _where(self) -> str:
+        return self.model.base_url or self.identity
+
+
+def _words(body: bytes, error: Any) -> str:
+    """What an error says, for people."""
+    message = error.get("message") if isinstance(error, Mapping) else error
+    if not isinstance(message, str) or not message.strip():
+        message = body[:2000].decode(errors="replace")
+    return " ".join(message.split())[:500] or "no words"
+
+
+def _pause(faults: list[Fault]) -> float:
+    """Seconds before a call is sent again: as the server asks, or ever longer; never all at once."""
+    if (asked := faults[-1].retry_after) is not None:
+        return asked + random.uniform(0, min(0.25 * asked, 5.0) + 0.05)
+    first, longest = _BACKOFF
+    backoff: float = min(first * 2 ** min(len(faults) - 1, 10), longest)
+    return backoff * random.uniform(0.5, 1.0)

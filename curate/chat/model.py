@@ -1,0 +1,162 @@
+"""A model to ask, as a recipe names it: an endpoint that is there, or a server that we start.
+
+teacher: {model: deepseek-reasoner, base_url: https://api.deepseek.com, api_key_env: DEEPSEEK_API_KEY,
+          price: {input: 0.55, output: 2.19}}
+judge:   {serve: vllm, model: Qwen/Qwen2.5-72B-Instruct, args: [--tensor-parallel-size, "4"]}
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import ConfigDict, Field, PrivateAttr, field_validator, model_validator
+
+from curate.part import Part
+
+# Arguments of vLLM that change what a model says; all others (ports, parsers, parallelism) leave its identity alone.
+_CHANGING = (
+    *("--quantization", "-q", "--dtype", "--kv-cache-dtype", "--chat-template", "--tokenizer", "--tokenizer-revision"),
+    *("--hf-overrides", "--rope-scaling", "--rope-theta", "--lora-modules", "--generation-config"),
+    *("--override-generation-config", "--default-chat-template-kwargs"),
+)
+_WHOLE = 1 << 20  # of a model's files, so many bytes at both ends stand for their content
+
+
+class Price(Part):
+    """What a model costs, in US dollars per million tokens."""
+
+    model_config = ConfigDict(strict=False)
+
+    input: float = Field(ge=0, description="of the prompt")
+    output: float = Field(ge=0, description="of the reply, reasoning included")
+    cached: float | None = Field(default=None, ge=0, description="of prompt tokens served from the provider's cache")
+
+    def of(self, prompt: int, completion: int, cached: int = 0) -> float:
+        """US dollars for so many tokens; the prompt's cached ones at their own price, where there is one."""
+        cheap = min(cached, prompt) if self.cached is not None else 0
+        return ((prompt - cheap) * self.input + cheap * (self.cached or 0) + completion * self.output) / 1e6
+
+
+class Sampling(Part):
+    """How replies are drawn. Any other key is handed to the server as it is (top_k, reasoning_effort ...), and `null`
+    leaves out a key that would otherwise have a default."""
+
+    model_config = ConfigDict(extra="allow", strict=False)
+
+    temperature: float | None = Field(default=None, ge=0, description="a teacher's default: 0.6, as DeepSeek-R1 asks")
+    top_p: float | None = Field(default=None, gt=0, le=1, description="a teacher's default: 0.95, as DeepSeek-R1 asks")
+    max_tokens: int | None = Field(default=None, ge=1, description="a teacher's default: 32768, DeepSeek-R1's own")
+
+    @model_validator(mode="after")
+    def _ours_alone(self) -> Self:
+        if taken := sorted({"model", "messages", "n", "stream"} & set(self.model_extra or {})):
+            raise ValueError(f"'{taken[0]}' is not for the recipe to set")
+        return self
+
+    def over(self, defaults: Mapping[str, Any]) -> dict[str, Any]:
+        """The defaults, with what the recipe says over them; keys that are null are left out."""
+        said = {name: value for name, value in self.model_dump().items() if name in self.model_fields_set}
+        return {name: value for name, value in ({**defaults, **said}).items() if value is not None}
+
+
+class Model(Part):
+    """A model behind an OpenAI-compatible server."""
+
+    model: str = Field(min_length=1, description="the model's name at its server; of a served one, a path or a Hub id")
+    base_url: str | None = Field(default=None, description="the server's address, as OpenAI's client takes it")
+    api_key_env: str | None = Field(
+        default=None, description="the environment variable that holds the key; without one, no key is sent"
+    )
+    api_version: str | None = Field(default=None, description="Azure OpenAI's API version; base_url is its endpoint")
+    serve: Literal["vllm"] | None = Field(default=None, description="`vllm`: started when it is first needed")
+    revision: str | None = Field(default=None, description="of a served model on the Hub: its commit, tag or branch")
+    args: tuple[str, ...] = Field(default=(), strict=False, description="arguments for vLLM's server, as text")
+    env: Mapping[str, str] = Field(
+        default={}, description="environment of the served model: {CUDA_VISIBLE_DEVICES: '0,1'}"
+    )
+    identity: str | None = Field(
+        default=None, description="what the journal knows the model by, for one that moved house"
+    )
+    sampling: Sampling = Field(default=Sampling(), description="how replies are drawn")
+    open_think: Literal["none", "continue", "prefix"] = Field(
+        default="none",
+        description="force the opening <think>: `continue` (vLLM, SGLang) or `prefix` (DeepSeek's beta); for models "
+        "whose chat template does not write it",
+    )
+    concurrency: int = Field(default=64, ge=1, le=4096, description="calls in flight at most; adapts below that")
+    requests_per_minute: int | None = Field(default=None, ge=1, description="calls sent in a minute at most")
+    tokens_per_minute: int | None = Field(default=None, ge=1, description="tokens in a minute at most, both ways")
+    timeout: float = Field(default=3600, gt=0, strict=False, description="seconds to wait for a whole reply")
+    price: Price | None = Field(default=None, description="US dollars per million tokens")
+
+    _base: Path = PrivateAttr(default=Path())
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("base_url must begin with http:// or https:// and name a host")
+        if parts.username or parts.password or parts.query:
+            raise ValueError("base_url may hold no user, password or query; name the key's variable in `api_key_env`")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.base_url is None) == (self.serve is None):
+            raise ValueError("a model has either a `base_url` or `serve: vllm`")
+        wrong = [name for name in ("args", "env", "revision") if self.serve is None and getattr(self, name)]
+        wrong += [name for name in ("api_key_env", "api_version") if self.serve and getattr(self, name)]
+        if wrong:
+            raise ValueError(f"`{wrong[0]}` is for {'an endpoint' if self.serve else 'a served model'}")
+        return self
+
+    def at(self, base: Path) -> Self:
+        """The same model, with a path as its name taken to start from the folder `base`."""
+        self._base = base
+        return self
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of a served model that lies on this machine."""
+        path = self._base / self.model
+        return path if self.serve and path.is_dir() else None
+
+    def known_as(self) -> str:
+        """The identity that calls are keyed by: address and name of an endpoint; `vllm:model@revision` of a served
+        model, whatever its port, with the arguments that change what it says. A folder's revision is a hash of its
+        files: names, sizes, and the first and last megabyte of each."""
+        if self.identity is not None:
+            return self.identity
+        if self.serve is None:
+            return f"{self.base_url} {self.model}"
+        folder = self.folder
+        name = f"{folder.resolve().name}@{_digest(folder)}" if folder else f"{self.model}@{self.revision or 'main'}"
+        return " ".join([f"vllm:{name}", *_changing(self.args)])
+
+
+def _changing(args: tuple[str, ...]) -> Iterator[str]:
+    """The arguments that change what a model says, in one form and order."""
+    found = []
+    for index, argument in enumerate(args):
+        name, equals, value = argument.partition("=")
+        if name in _CHANGING:
+            found.append(f"{name}={value if equals else ''.join(args[index + 1 : index + 2])}")
+    yield from sorted(found)
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            size = path.stat().st_size
+            digest.update(f"{path.relative_to(folder).as_posix()} {size}\n".encode())
+            with path.open("rb") as file:
+                digest.update(file.read(_WHOLE))
+                file.seek(max(size - _WHOLE, 0))
+                digest.update(file.read(_WHOLE))
+    return digest.hexdigest()

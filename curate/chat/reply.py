@@ -1,0 +1,137 @@
+"""What came back of a call, read out of the server's JSON: reasoning, content, how it ended, tokens.
+
+Servers give the reasoning in `reasoning` (vLLM, OpenRouter), in `reasoning_content` (DeepSeek, SGLang), as parts of the
+content (Mistral), or inline between <think> tags. The journal keeps the JSON as it came: a better reader needs no call.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+ReplyOutcome = Literal["ok", "truncated", "empty_reasoning", "empty_answer", "refusal", "filtered"]
+OUTCOMES: tuple[ReplyOutcome, ...] = get_args(ReplyOutcome)
+
+_REFUSAL = re.compile(
+    r"^\W*(?:(?:I['’]?m|I am)\s+(?:very\s+|really\s+)?sorry|sorry|I apologi[sz]e|unfortunately)?\W*(?:but\s+)?"
+    r"(?:as an AI[^.,]{0,40},\s*)?I\s*(?:can(?:['’]t|not)|am (?:not able|unable) to|won['’]t|must decline to)\s+"
+    r"(?:\w+\s+){0,2}?(?:assist|help|provide|answer|comply|discuss|fulfil|give|offer|engage|share|continue)"
+    r"|^\W*(?:你好|您好)?\W*(?:(?:非常|很)?(?:抱歉|对不起|不好意思)|作为[^，。]{0,20})?\W*(?:这个问题)?我(?:暂时|目前)?(?:无法|不能|不便)"
+    r"(?:为[你您])?(?:回答|提供|协助|讨论|满足|继续|给出)",
+    re.IGNORECASE,
+)
+_SHORT = 300  # a refusal in words is short; a long reply that begins like one goes on to answer
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call: of the prompt (those from the provider's cache among them), and of the reply (those of the
+    reasoning among them, where the server tells)."""
+
+    prompt: int = 0
+    completion: int = 0
+    reasoning: int | None = None
+    cached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply. reasoning, content: stripped texts, "" where there is none; model, fingerprint: as the server says."""
+
+    outcome: ReplyOutcome
+    reasoning: str
+    content: str
+    finish_reason: str | None
+    model: str | None
+    fingerprint: str | None
+    usage: Usage
+
+
+def read_reply(body: Any, opened: bool = False, asked: str = "") -> Reply:
+    """The reply in a chat completion's JSON. opened: the call wrote the opening <think>; asked: the prompt's text, to
+    estimate tokens from where the server tells no usage. Raises ValueError for what is no chat completion."""
+    if not isinstance(body, Mapping):
+        raise ValueError("the reply is no JSON object")
+    if is_filtered(body.get("error")):
+        return Reply("filtered", "", "", "content_filter", None, None, Usage())
+    try:
+        choice = body["choices"][0]
+        message = choice.get("message") or {}
+    except (KeyError, IndexError, TypeError, AttributeError):
+        raise ValueError("the reply holds no choice") from None
+    finish = choice.get("finish_reason")
+    reasoning, content = _texts(message, opened)
+    refusal = _text(message.get("refusal"))
+    return Reply(
+        _outcome(finish, reasoning, content, refusal),
+        reasoning,
+        content or refusal,
+        finish,
+        body.get("model"),
+        body.get("system_fingerprint"),
+        _usage(body.get("usage"), asked, reasoning + content),
+    )
+
+
+def is_filtered(error: Any) -> bool:
+    """Whether an error says that the provider's content filter kept the reply back, as Azure does with HTTP 400."""
+    return isinstance(error, Mapping) and error.get("code") == "content_filter"
+
+
+def estimate_tokens(text: str) -> int:
+    """Tokens by DeepSeek's rule of thumb (its API documentation, "Token & Token Usage"): 0.3 a character of ASCII, 0.6
+    any other."""
+    if text.isascii():
+        return int(len(text) * 0.3) + 1
+    plain = len(text.encode("ascii", "ignore"))
+    return int(plain * 0.3 + (len(text) - plain) * 0.6) + 1
+
+
+def _outcome(finish: str | None, reasoning: str, content: str, refusal: str) -> ReplyOutcome:
+    if finish == "content_filter":
+        return "filtered"
+    if finish == "length":
+        return "truncated"
+    if refusal or (len(content) <= _SHORT and "boxed" not in content and _REFUSAL.search(content)):
+        return "refusal"
+    if not content:
+        return "empty_answer"
+    return "ok" if reasoning else "empty_reasoning"
+
+
+def _texts(message: Mapping[str, Any], opened: bool) -> tuple[str, str]:
+    content = message.get("content")
+    reasoning = _text(message.get("reasoning")) or _text(message.get("reasoning_content"))
+    if isinstance(content, list):
+        parts = [part for part in content if isinstance(part, Mapping)]
+        reasoning = reasoning or "".join(_text(part.get("thinking")) for part in parts)
+        content = "".join(_text(part.get("text")) for part in parts)
+    text = _text(content)
+    if reasoning:
+        return reasoning.removeprefix("<think>").strip(), text.rpartition("</think>")[2].strip()
+    thought, closed, answer = text.rpartition("</think>")
+    if closed:
+        return thought.strip().removeprefix("<think>").strip(), answer.strip()
+    if opened or text.lstrip().startswith("<think>"):
+        return text.strip().removeprefix("<think>").strip(), ""
+    return "", text.strip()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(_text(part.get("text")) for part in value if isinstance(part, Mapping))
+    return value if isinstance(value, str) else ""
+
+
+def _usage(said: Any, asked: str, written: str) -> Usage:
+    if not isinstance(said, Mapping) or not isinstance(said.get("prompt_tokens"), int):
+        return Usage(estimate_tokens(asked), estimate_tokens(written))
+    output = said.get("completion_tokens_details")
+    prompt = said.get("prompt_tokens_details")
+    cached = prompt.get("cached_tokens") if isinstance(prompt, Mapping) else said.get("prompt_cache_hit_tokens")
+    return Usage(
+        prompt=said["prompt_tokens"],
+        completion=said.get("completion_tokens") or 0,
+        reasoning=output.get("reasoning_tokens") if isinstance(output, Mapping) else None,
+        cached=cached or 0,
+    )

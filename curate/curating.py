@@ -1,0 +1,192 @@
+"""All questions of a run through the pipeline, in order, with the models of the recipe at hand.
+
+Ctrl-C once sends no further call: those in flight are waited for, and every question that has its replies is finished.
+Ctrl-C twice stops at once, as SIGTERM does.
+"""
+
+import asyncio
+import concurrent.futures
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from curate import distil
+from curate.chat import Chat, Journal
+from curate.chat.client import Pulse
+from curate.errors import UserError
+from curate.in_order import in_order
+from curate.pipeline import Curated, Kit, curate_question
+from curate.recipe import AtLeast, Recipe, teacher
+from curate.records import Question
+
+Told = Callable[[str, int, int | None, Pulse | None], None]
+Result = TypeVar("Result")
+
+_IN_FLIGHT = 64  # questions, where no model is asked
+_AHEAD = 8  # times as many may wait for a slow one before them
+_HEARTBEAT = 0.5  # seconds
+_TERMINATED = 143
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """Whether and what models may be asked: any: at all; retry: outcomes of kept replies to ask anew."""
+
+    any: bool = True
+    retry: frozenset[str] = frozenset()
+
+
+def curate_all(
+    questions: Iterable[Question],
+    total: int,
+    recipe: Recipe,
+    journal: Path | None,
+    take: Callable[[Curated], None],
+    *,
+    asks: Asks | None = None,
+    told: Told = lambda stage, done, total, pulse: None,
+) -> Pulse | None:
+    """Curates every question and hands the results to `take` in order. Returns what was spent, and why the run stopped
+    early if it did; None for a recipe without models. Raises UserError if a server only failed."""
+    if not recipe.models or journal is None:
+        _run_async(lambda: _work(questions, total, recipe, None, take, told))
+        return None
+    kept = Journal(journal)
+    try:
+        return _run_async(lambda: _with_models(questions, total, recipe, kept, take, asks or Asks(), told))
+    finally:
+        kept.close()
+
+
+def kit_of(recipe: Recipe, chat: Chat | None) -> Kit:
+    """What the recipe brings to every question."""
+    spec, keep = recipe.distil, recipe.judge.keep
+    teach = distil.by_module(lambda question: "no_trace")
+    if spec is not None and spec.by in recipe.models:
+        teach = distil.by_model(spec.by, recipe.models[spec.by], spec.longer)
+    elif spec is not None:
+        teach = distil.by_module(teacher(spec.by).write)
+    return Kit(
+        teacher=teach,
+        keep=keep.at_least if isinstance(keep, AtLeast) else keep,
+        samples=spec.samples if spec else 1,
+        attempts=spec.attempts if spec else 1,
+        chat=chat,
+    )
+
+
+async def _with_models(
+    questions: Iterable[Question],
+    total: int,
+    recipe: Recipe,
+    journal: Journal,
+    take: Callable[[Curated], None],
+    asks: Asks,
+    told: Told,
+) -> Pulse:
+    chat = Chat(recipe.models, journal, recipe=recipe.name, limit=recipe.budget, asks=asks.any, retry=asks.retry)
+    with _interruptible(chat):
+        async with chat:
+            await _work(questions, total, recipe, chat, take, told)
+            return chat.pulse()
+
+
+async def _work(
+    questions: Iterable[Question],
+    total: int,
+    recipe: Recipe,
+    chat: Chat | None,
+    take: Callable[[Curated], None],
+    told: Told,
+) -> None:
+    kit = kit_of(recipe, chat)
+    in_flight = max(_IN_FLIGHT, sum(model.concurrency for model in recipe.models.values()))
+    done = 0
+
+    async def beat() -> None:
+        while chat is not None:
+            await asyncio.sleep(_HEARTBEAT)
+            told("curating", done, total, chat.pulse())
+
+    heart = asyncio.create_task(beat())
+    try:
+        work = in_order(questions, lambda question: curate_question(question, kit), in_flight, in_flight * _AHEAD)
+        async with contextlib.aclosing(work):
+            async for curated in work:
+                if chat is not None and chat.stopped is not None and chat.stopped.why == "broken":
+                    await chat.drained()
+                    raise UserError(
+                        f"{chat.stopped.detail}\n  the run stopped; what was answered is in the journal, and the next"
+                        " run goes on from there"
+                    )
+                take(curated)
+                done += 1
+                if chat is None:
+                    told("curating", done, total, None)
+    finally:
+        heart.cancel()
+
+
+@contextmanager
+def _interruptible(chat: Chat) -> Iterator[None]:
+    """Ctrl-C and SIGTERM, where this is the main thread: elsewhere (a notebook) the main thread cancels this one."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    ended: list[type[BaseException]] = []
+
+    def interrupt() -> None:
+        if chat.stopped is None:
+            chat.stop("interrupted", "stopped by Ctrl-C")
+            said = f"no more calls; {chat.pulse().in_flight} in flight are waited for, then tables are written"
+            print(f"\ncurate: {said} (Ctrl-C again stops now)", file=sys.stderr, flush=True)
+        else:
+            end(KeyboardInterrupt)
+
+    def end(kind: type[BaseException]) -> None:
+        ended.append(kind)
+        task.cancel()
+
+    handlers = {signal.SIGINT: interrupt, signal.SIGTERM: lambda: end(SystemExit)}
+    with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C stops at once
+        for number, handler in handlers.items():
+            loop.add_signal_handler(number, handler)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not ended:
+            raise
+        raise ended[0](*([_TERMINATED] if ended[0] is SystemExit else [])) from None
+    finally:
+        with contextlib.suppress(NotImplementedError):
+            for number in handlers:
+                loop.remove_signal_handler(number)
+
+
+def _run_async(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Runs a coroutine to its end, also where an event loop already runs, as in a notebook: then in a thread, which an
+    interrupt here cancels."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work())
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(work())
+    with ThreadPoolExecutor(1) as pool, closing(loop):
+        done = pool.submit(loop.run_until_complete, task)
+        try:
+            return done.result()
+        except BaseException:
+            if not done.done():
+                loop.call_soon_threadsafe(task.cancel)
+                concurrent.futures.wait([done])
+            raise

@@ -1,0 +1,153 @@
+"""How a recipe stands, without a call: its questions, what the journal answers of them, what is left and may cost.
+
+A survey is a rerun that may not call and writes nothing. A pilot asks for some questions first, spread over the
+sources, and what their calls took stands for the rest.
+"""
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from curate.chat.budget import Spent
+from curate.chat.client import Pulse
+from curate.chat.reply import estimate_tokens
+from curate.curating import Asks, Told, curate_all
+from curate.distil import SAMPLING
+from curate.errors import UserError
+from curate.execute import gathered, run_folder
+from curate.gather import gather
+from curate.pipeline import Curated
+from curate.prompt import prompt
+from curate.recipe import Recipe
+from curate.runs import JOURNAL
+
+# Tokens of one of DeepSeek-R1's replies, where nothing better is known: the mean of its 804,745 published samples
+# (DeepSeek-R1, arXiv 2501.12948v2, Table 5).
+R1_MEAN = 5_355
+
+
+@dataclass(slots=True)
+class Part:
+    """One source: records read, questions by how they stand, samples that are still to be asked for, and the tokens of
+    their prompts by estimate."""
+
+    records: int = 0
+    questions: int = 0
+    done: int = 0
+    failed: int = 0
+    pending: int = 0
+    to_ask: int = 0
+    prompt_tokens: float = 0.0
+
+
+@dataclass(slots=True)
+class Known:
+    """What calls took so far: their number, the samples they were for, tokens, and the tokens that had been estimated
+    for their prompts."""
+
+    calls: int = 0
+    samples: int = 0
+    prompt: int = 0
+    completion: int = 0
+    estimated: int = 0
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was found. parts: by source; labels: questions that are done, by label; known: from calls that were made;
+    prompts: the first filled prompt of each kind; pulse: what the recipe spent; left: calls, tokens and dollars that
+    are still to come, by projection, and at_most if every reply is as long, and every attempt needed, as allowed."""
+
+    parts: dict[str, Part] = field(default_factory=dict)
+    labels: Counter[str] = field(default_factory=Counter)
+    known: Known = field(default_factory=Known)
+    prompts: dict[str, str] = field(default_factory=dict)
+    pulse: Pulse | None = None
+    left: Spent = field(default_factory=Spent)
+    at_most: Spent = field(default_factory=Spent)
+
+
+def survey(
+    recipe: Recipe,
+    out: str | Path | None = None,
+    *,
+    limit: int | None = None,
+    journal: str | Path | None = None,
+    pilot: int = 0,
+    told: Told = lambda stage, done, total, pulse: None,
+) -> Survey:
+    """How the recipe stands by its journal; pilot: questions to ask for first. Raises UserError as a run does."""
+    if pilot and not recipe.models:
+        raise UserError("--pilot asks a model, and the recipe has none")
+    kept = Path(journal) if journal is not None else run_folder(recipe, out).parent / JOURNAL
+    found = Survey()
+    with tempfile.TemporaryDirectory(prefix="fincurate-") as scratch:
+        folder = Path(scratch)
+        (folder / "tables").mkdir()
+        sources, _ = gather(recipe, folder, limit=limit, told=lambda read: told("reading", read, None, None))
+        total = sum(source.questions for source in sources)
+        found.parts = {source.name: Part(source.records, source.questions) for source in sources}
+        if pilot:
+            step = max(total // pilot, 1)
+            chosen = [question for number, question in enumerate(gathered(folder)) if number % step == 0][:pilot]
+            curate_all(chosen, len(chosen), recipe, kept, lambda curated: None, told=told)
+        found.pulse = curate_all(
+            gathered(folder),
+            total,
+            recipe,
+            kept if kept.is_file() else folder / JOURNAL,  # a look leaves nothing behind
+            lambda curated: _count(curated, found),
+            asks=Asks(any=False),
+            told=told,
+        )
+    _project(recipe, found)
+    return found
+
+
+def _count(curated: Curated, found: Survey) -> None:
+    question, outcome, known = curated.question, curated.outcome, found.known
+    part = found.parts[question.source]
+    if curated.waiting or curated.calls:
+        asked = prompt(question)
+        found.prompts.setdefault(f"distil, {question.language}", asked)
+        estimate = estimate_tokens(asked)
+        part.to_ask += curated.waiting
+        part.prompt_tokens += curated.waiting * estimate
+        answered = [call for call in curated.calls if call.outcome != "error"]
+        known.calls += len(answered)
+        known.samples += len({call.sample for call in answered})
+        known.estimated += estimate * len(answered)
+        known.prompt += sum(call.prompt_tokens for call in answered)
+        known.completion += sum(call.completion_tokens for call in answered)
+    if outcome.reason == "pending":
+        part.pending += 1
+    elif outcome.reason == "error":
+        part.failed += 1
+    else:
+        part.done += 1
+        found.labels[outcome.label] += 1
+
+
+def _project(recipe: Recipe, found: Survey) -> None:
+    """What is left, from what calls took so far, or where there were none from lengths: prompts by their text, replies
+    by DeepSeek-R1's mean."""
+    spec = recipe.distil
+    model = recipe.models.get(spec.by) if spec else None
+    if spec is None or model is None:
+        return
+    known = found.known
+    cap = int(model.sampling.over(SAMPLING).get("max_tokens", R1_MEAN))
+    ratio = known.prompt / known.estimated if known.estimated else 1.0
+    reply = known.completion / known.calls if known.calls else min(R1_MEAN, cap)
+    failed = sum(part.failed for part in found.parts.values())
+    samples = sum(part.to_ask for part in found.parts.values()) + failed
+    prompts = sum(part.prompt_tokens for part in found.parts.values()) * ratio
+
+    def spent(calls_each: float, tokens: float) -> Spent:
+        asked, written = prompts * calls_each, samples * calls_each * tokens
+        usd = model.price.of(round(asked), round(written)) if model.price else 0.0
+        return Spent(round(samples * calls_each), round(asked + written), usd)
+
+    found.left = spent(known.calls / known.samples if known.samples else 1.0, reply)
+    found.at_most = spent(spec.attempts, max(cap, spec.longer or 0))

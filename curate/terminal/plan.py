@@ -1,0 +1,93 @@
+"""What `plan` and `status` show: how a recipe stands, what is left of it, what it asks its models; in 80 columns."""
+
+import json
+from dataclasses import asdict
+
+import typer
+from rich.table import Table
+
+from curate.chat.budget import Spent
+from curate.recipe import Recipe
+from curate.survey import R1_MEAN, Survey
+from curate.terminal.console import console, shown
+
+
+def print_plan(recipe: Recipe, found: Survey, as_json: bool) -> None:
+    """The questions, the calls that are left with their tokens and cost, and the first prompt of each kind."""
+    if as_json:
+        print_json(found)
+        return
+    _print_parts(found)
+    if not recipe.models:
+        console().print("no model is asked")
+        return
+    _print_left(recipe, found)
+    for kind, text in found.prompts.items():
+        console().rule(shown(f"the first prompt ({kind})"), align="left")
+        console().print(shown(text), soft_wrap=True)
+
+
+def print_status(recipe: Recipe, found: Survey, as_json: bool) -> None:
+    """What is done, pending and failed, and the cost so far."""
+    if as_json:
+        print_json(found)
+        return
+    _print_parts(found)
+    labels = ", ".join(f"{count:,} {label}" for label, count in sorted(found.labels.items()))
+    console().print(shown(f"done: {labels or 'nothing'}"))
+    if found.pulse is not None:
+        console().print(shown(f"spent so far by {recipe.name}: {_said(found.pulse.total)}"))
+
+
+def print_json(found: Survey) -> None:
+    """A survey as JSON."""
+    said = {
+        "sources": {name: asdict(part) for name, part in found.parts.items()},
+        "labels": dict(found.labels),
+        "spent": asdict(found.pulse.total) if found.pulse else None,
+        "left": asdict(found.left),
+        "at_most": asdict(found.at_most),
+        "known": asdict(found.known),
+        "prompts": found.prompts,
+    }
+    typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
+
+
+def _print_parts(found: Survey) -> None:
+    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("source", overflow="fold")
+    for name in ("records", "questions", "done", "failed", "pending"):
+        table.add_column(name, justify="right")
+    for name, part in found.parts.items():
+        numbers = (part.records, part.questions, part.done, part.failed, part.pending)
+        table.add_row(shown(name), *(f"{number:,}" for number in numbers))
+    console().print(table)
+
+
+def _print_left(recipe: Recipe, found: Survey) -> None:
+    known, spec = found.known, recipe.distil
+    if found.pulse is not None:
+        console().print(shown(f"spent so far  {_said(found.pulse.total)}"))
+    console().print(shown(f"left          {_said(found.left)}"))
+    console().print(shown(f"at the most   {_said(found.at_most)}"))
+    if known.calls:
+        basis = (
+            f"from {known.calls:,} calls in the journal: {known.completion / known.calls:,.0f} tokens a reply, "
+            f"{known.calls / known.samples:.2f} calls a sample"
+        )
+    else:
+        basis = (
+            f"from lengths: replies of {R1_MEAN:,} tokens as DeepSeek-R1's, one call a sample; --pilot 20 tells better"
+        )
+    console().print(shown(f"projected {basis}"), soft_wrap=True)
+    model = recipe.models.get(spec.by) if spec else None
+    if model is not None and model.price is None:
+        console().print(shown(f"models.{spec.by if spec else ''} has no `price`, so dollars are not known"))
+    if recipe.budget.usd is not None and found.pulse is not None:
+        total = found.pulse.total.usd + found.left.usd
+        if total > recipe.budget.usd:
+            console().print(shown(f"this is more than the budget of ${recipe.budget.usd:,.2f}", "bold"))
+
+
+def _said(spent: Spent) -> str:
+    return f"{spent.calls:>10,} calls  {spent.tokens:>14,} tokens  ${spent.usd:>10,.2f}"

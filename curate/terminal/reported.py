@@ -1,0 +1,35 @@
+"""What happens to a command's errors: their own text and an exit code; everything unexpected keeps its traceback."""
+
+import errno
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from curate.errors import UserError
+
+COULD_NOT, WRONG_USAGE, BUDGET, STOPPED = 1, 2, 3, 130
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """A UserError as its own text and exit code 1; a closed pipe is no error."""
+    try:
+        yield
+    except UserError as error:
+        from curate.terminal.console import shown
+
+        typer.echo(f"curate: {shown(error)}", err=True)
+        raise typer.Exit(COULD_NOT) from None
+    except KeyboardInterrupt:
+        typer.echo("curate: stopped; the run directory holds what it held before", err=True)
+        raise typer.Exit(STOPPED) from None
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
+                raise
+            typer.echo(f"curate: the output cannot be written: {error.strerror}", err=True)
+            raise typer.Exit(COULD_NOT) from None
+        sys.stderr.close()  # else the interpreter complains about the pipe once more at its end
+        raise typer.Exit(0) from None
