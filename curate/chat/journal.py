@@ -147,6 +147,7 @@ class Journal:
     async def _flush(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
+            await asyncio.sleep(0)  # what is ready in this round of the loop joins the group
             group, self._waiting = self._waiting, []
             error: BaseException | None = None
             try:

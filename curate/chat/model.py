@@ -126,6 +126,11 @@ class Model(Part):
         path = self._base / self.model
         return path if self.serve and path.is_dir() else None
 
+    @property
+    def called(self) -> str:
+        """The name that its server knows it by; of a folder, without the path that leads there."""
+        return self.folder.resolve().name if self.folder else self.model
+
     def known_as(self) -> str:
         """The identity that calls are keyed by: address and name of an endpoint; `vllm:model@revision` of a served
         model, whatever its port, with the arguments that change what it says. A folder's revision is a hash of its

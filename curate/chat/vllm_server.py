@@ -1,6 +1,6 @@
 """A vLLM server of our own: started when a call first needs it, watched, restarted once, stopped with the run.
 
-server = Server(model)
+server = Server(model, given_up)
 base_url = await server.start()     # python -m vllm.entrypoints.openai.api_server --model ... --port ...
 await server.revive()               # nothing while it lives; restarts it once; then raises UserError
 await server.stop()
@@ -8,15 +8,16 @@ await server.stop()
 
 import asyncio
 import contextlib
-import ctypes
+import http.client
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from curate.chat.model import Model
@@ -24,20 +25,32 @@ from curate.errors import UserError
 
 _LOOK = 0.5  # seconds between looks at a server that is starting
 _PATIENCE = 3600.0  # seconds: a model of hundreds of gigabytes is loaded, or downloaded, first
-_GRACE = 20.0  # seconds to end in before it is killed
-_TAIL = 25  # lines of its log to show
-_PR_SET_PDEATHSIG = 1
+_GRACE = 20.0  # seconds for a server that is up to end in, before it is killed
+_TAIL = 20  # lines of its log to show
+_CAUSE = re.compile(r"\b(?:\w*Error|error|Value error)\b\s*[:,]")
+_NO_CAUSE = "Engine core initialization failed"
+
+# A process that outlives the run, whatever ends it, to kill the server's: vLLM's workers outlive their parent, and one
+# that is starting heeds no signal but this. Its standard input closes when the run's process ends.
+_GUARD = """import os, signal, sys
+sys.stdin.buffer.read()
+try:
+    os.killpg(int(sys.argv[1]), signal.SIGKILL)
+except ProcessLookupError:
+    pass"""
 
 
 class Server:
-    """One server process on a port of its own; its log is kept in a temporary file."""
+    """One server process on a port of its own, with a temporary folder for its log and sockets. Once `given_up` is set,
+    a start is not waited for."""
 
-    def __init__(self, model: Model) -> None:
-        self._model = model
+    def __init__(self, model: Model, given_up: asyncio.Event) -> None:
+        self._model, self._given_up = model, given_up
         self._port = 0
+        self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._log: Path | None = None
-        self._restarted = False
+        self._guard: subprocess.Popen[bytes] | None = None
+        self._is_up = self._restarted = False
         self._lock = asyncio.Lock()
 
     async def start(self) -> str:
@@ -60,63 +73,75 @@ class Server:
 
     async def stop(self) -> None:
         """Ends the server and the processes that it started."""
-        if self._process is not None:
-            await self._reap()
-            self._process = None
-            if self._log is not None:
-                self._log.unlink(missing_ok=True)
+        await self._reap()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
 
     async def _launch(self) -> None:
-        handle, name = tempfile.mkstemp(prefix="fincurate-vllm-", suffix=".log")
-        if self._log is not None:
-            self._log.unlink(missing_ok=True)
-        self._log = Path(name)
-        with os.fdopen(handle, "wb") as log:
+        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="fincurate-vllm-"))
+        with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 command(self._model, self._port),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self._model.env},
+                env={"VLLM_RPC_BASE_PATH": str(self._folder), **os.environ, **self._model.env},
                 start_new_session=True,  # Ctrl-C in the terminal is for the run, which finishes what is in flight
-                preexec_fn=_die_with_parent(),
             )
-        began = time.monotonic()
+        self._guard = subprocess.Popen(
+            [sys.executable, "-c", _GUARD, str(self._process.pid)], stdin=subprocess.PIPE, start_new_session=True
+        )
         try:
-            while not await asyncio.to_thread(_is_healthy, self._port):
-                if self._process.poll() is not None:
-                    raise UserError(self._ended("did not start"))
-                if time.monotonic() - began > _PATIENCE:
-                    raise UserError(self._ended(f"was not ready after {_PATIENCE / 60:.0f} minutes"))
-                await asyncio.sleep(_LOOK)
+            await self._until_healthy(self._process)
         except BaseException:
             await self._reap()
             raise
+        self._is_up = True
+
+    async def _until_healthy(self, process: subprocess.Popen[bytes]) -> None:
+        began = time.monotonic()
+        while not await asyncio.to_thread(_is_healthy, self._port):
+            if process.poll() is not None:
+                raise UserError(self._ended("did not start"))
+            if time.monotonic() - began > _PATIENCE:
+                raise UserError(self._ended(f"was not ready after {_PATIENCE / 60:.0f} minutes"))
+            if self._given_up.is_set():
+                raise UserError(f"vLLM's server for '{self._model.called}' was being started when the run stopped")
+            await asyncio.sleep(_LOOK)
 
     def _ended(self, what: str) -> str:
+        """What happened, the command, and the end of the log, the likely cause first."""
         assert self._process is not None
-        assert self._log is not None
+        assert self._folder is not None
         code = self._process.poll()
-        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = (self._folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
+        causes = [line for line in lines if _CAUSE.search(line) and _NO_CAUSE not in line]
+        cause = f"\n  the last error in its log: {causes[-1].strip()}" if causes else ""
         log = "\n".join(f"  | {line}" for line in lines[-_TAIL:])
         return (
-            f"vLLM's server for '{self._model.model}' {what}"
+            f"vLLM's server for '{self._model.called}' {what}"
             + (f" (exit code {code})" if code is not None else "")
-            + f"\n  {' '.join(command(self._model, self._port))}\n  the end of its log:\n{log}"
+            + f"{cause}\n  {' '.join(command(self._model, self._port))}\n  the end of its log:\n{log}"
         )
 
     async def _reap(self) -> None:
-        """Asks the whole group of processes to end, and kills what is left of it."""
-        process = self._process
+        """Asks the server to end if it is up, and kills what is left of its processes."""
+        process, self._process = self._process, None
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            await asyncio.shield(asyncio.to_thread(process.wait, _GRACE))
+        if self._is_up and process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.shield(asyncio.to_thread(process.wait, _GRACE))
+        self._is_up = False
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.communicate()
+            self._guard = None
 
 
 def command(model: Model, port: int) -> list[str]:
@@ -124,7 +149,7 @@ def command(model: Model, port: int) -> list[str]:
     revision = ["--revision", model.revision] if model.revision else []
     return [
         *(sys.executable, "-m", "vllm.entrypoints.openai.api_server"),
-        *("--model", str(model.folder or model.model), "--served-model-name", model.model, *revision),
+        *("--model", str(model.folder or model.model), "--served-model-name", model.called, *revision),
         *("--host", "127.0.0.1", "--port", str(port), *model.args),
     ]
 
@@ -137,8 +162,6 @@ def _free_port() -> int:
 
 
 def _is_healthy(port: int) -> bool:
-    import http.client
-
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/health")
@@ -147,11 +170,3 @@ def _is_healthy(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _die_with_parent() -> Callable[[], object] | None:
-    """What a child runs first, on Linux: it is to end when the run is killed, so that no GPU stays taken."""
-    if not sys.platform.startswith("linux"):
-        return None
-    library = ctypes.CDLL(None)
-    return lambda: library.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import httpx2
 import openai
+import yarl
 
 from curate.chat.model import Model
 
@@ -54,7 +55,7 @@ class Wire:
     """One server's open connections. `key` is the secret; it is taken out of whatever comes back."""
 
     def __init__(self, url: str, headers: dict[str, str], key: str | None, model: Model) -> None:
-        self._url, self._headers = url, headers
+        self._url = yarl.URL(url)
         self._key = key if key and len(key) >= _SHORTEST_SECRET else None
         self._secret = self._key.encode() if self._key else None
         self._proxy = _proxy(url)
@@ -67,15 +68,14 @@ class Wire:
             ),
             timeout=aiohttp.ClientTimeout(total=model.timeout, sock_connect=_CONNECT),
             cookie_jar=aiohttp.DummyCookieJar(),
+            headers=headers,
         )
 
     async def post(self, body: bytes) -> Response:
         """One call. Raises WireError."""
         began = time.monotonic()
         try:
-            async with self._session.post(
-                self._url, data=body, headers=self._headers, proxy=self._proxy, allow_redirects=False
-            ) as response:
+            async with self._session.post(self._url, data=body, proxy=self._proxy, allow_redirects=False) as response:
                 answered = await response.read()
                 return Response(
                     status=response.status,
@@ -84,9 +84,11 @@ class Wire:
                     retry_after=_retry_after(response.headers),
                     location=response.headers.get("location"),
                 )
+        except aiohttp.ConnectionTimeoutError:
+            raise WireError(f"{self._url}: no connection within {_CONNECT:,.0f} s") from None
         except TimeoutError:
             took = time.monotonic() - began
-            raise WireError(f"{self._url}: no reply within {took:,.0f} s", timed_out=took > _CONNECT + 1) from None
+            raise WireError(f"{self._url}: no reply within {took:,.1f} s", timed_out=True) from None
         except (aiohttp.ClientError, OSError) as error:
             raise WireError(f"{self._url}: {self.plain(str(error)) or type(error).__name__}") from None
 

@@ -59,20 +59,19 @@ def print_spent(run: Run) -> None:
         shown(
             f"calls: {calls['answered']:,} answered now ({calls['tokens']:,} tokens, ${calls['usd']:,.4f}), "
             f"{calls['kept']:,} from the journal, {calls['failed']:,} failed"
-        ),
-        soft_wrap=True,
+        )
     )
     row = run.sql(
         "select count(*) filter (goes_to = 'sft') as kept, count(*) filter (reason = 'pending') as pending,"
         " count(*) filter (reason = 'error') as failed from outcomes"
     ).to_dicts()[0]
     each = f", ${total['usd'] / row['kept']:,.4f} per kept row" if row["kept"] and total["usd"] else ""
-    console().print(shown(f"the recipe so far: {total['calls']:,} calls, ${total['usd']:,.4f}{each}"), soft_wrap=True)
+    console().print(shown(f"the recipe so far: {total['calls']:,} calls, ${total['usd']:,.4f}{each}"))
     if record["stopped"] in ("budget", "interrupted"):
-        console().print(shown(f"stopped: {record['stopped_because']}", "bold"), soft_wrap=True)
+        console().print(shown(f"stopped: {record['stopped_because']}", "bold"))
     if row["pending"] or row["failed"]:
         left = f"{row['pending']:,} questions wait for calls, {row['failed']:,} failed"
-        console().print(shown(f"{left}; the same command goes on from here", "bold"), soft_wrap=True)
+        console().print(shown(f"{left}; the same command goes on from here", "bold"))
 
 
 def _count(number: int) -> Text:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from judges.answers.choice import boolean, letters, named, of_compliance
@@ -126,7 +127,7 @@ def _match_choice(predicted: str, golds: Sequence[str], options: Mapping[str, st
 
 
 def _match_quantity(predicted: str, golds: Sequence[str]) -> tuple[bool | None, str]:
-    readable = [found[0] for gold in golds if len(found := distinct(quantities(gold))) == 1]
+    readable = [found for gold in golds if (found := _gold(gold)) is not None]
     if not readable:
         return None, "gold_unusable"
     if _is_prose(predicted):
@@ -140,6 +141,13 @@ def _match_quantity(predicted: str, golds: Sequence[str]) -> tuple[bool | None, 
     reasons = [compare(said[0], gold, words) for gold in readable]
     # Right by any gold is right; undecided by any gold is undecided; wrong only if wrong by all.
     return min(reasons, key=lambda pair: {True: 0, None: 1, False: 2}[pair[0]])
+
+
+@lru_cache(maxsize=4096)
+def _gold(text: str) -> Quantity | None:
+    """The one quantity of a gold; a gold is matched with many answers, attempts and samples one after another."""
+    found = distinct(quantities(text))
+    return found[0] if len(found) == 1 else None
 
 
 def _is_prose(text: str) -> bool:
@@ -165,7 +173,7 @@ def compare(said: Quantity, gold: Quantity, words: str = "") -> tuple[bool | Non
         flipped = replace(said, value=-said.value)
         if _equal(_plain(flipped), _plain(gold)) is not None or _thousandfold(flipped, gold):
             return None, "sign_in_words"
-    if _thousandfold(said, gold) or (_tenfold(said, gold) and _UNREAD.search(words)):
+    if _thousandfold(said, gold) or (_UNREAD.search(words) and _tenfold(said, gold)):
         return None, "scale_unclear"
     if abs(said.plain - gold.plain) <= abs(gold.plain) * _NEAR and not _is_year(gold):
         return None, "near_miss"
