@@ -9,10 +9,11 @@ calls are in flight, `budget` what they may cost, `wire` carries the bytes, `vll
 
 from curate.chat.budget import Budget
 from curate.chat.call import Call
-from curate.chat.client import Answered, CallFailed, Chat, NotAsked
+from curate.chat.client import Answered, Chat
 from curate.chat.journal import Journal
 from curate.chat.model import Model, Price, Sampling
 from curate.chat.reply import Reply, Usage
+from curate.chat.running import CallFailed, NotAsked
 
 __all__ = [
     "Answered",

@@ -16,13 +16,12 @@ from typing import Any
 from curate.chat.budget import Budget, Limit, Spent
 from curate.chat.call import Call, key_of
 from curate.chat.claims import Claims
-from curate.chat.endpoint import CallFailed, Endpoint, Meter, NotAsked, Stop
+from curate.chat.endpoint import Endpoint
 from curate.chat.journal import Entry, Failure, Journal
 from curate.chat.model import Model
 from curate.chat.reply import OUTCOMES, Reply, read_reply
+from curate.chat.running import CallFailed, Meter, NotAsked, Stop
 from curate.errors import UserError
-
-__all__ = ["Answered", "CallFailed", "Chat", "NotAsked"]
 
 _HEARTBEAT = 0.25  # seconds
 # A call in flight is some hundred objects, and with a thousand of them Python's collector at its defaults walks all of
@@ -115,10 +114,6 @@ class Chat:
             del self._under_way[key]
         running.set_result(answered)
         return answered
-
-    def key(self, name: str, messages: Sequence[Mapping[str, Any]], sampling: Mapping[str, Any], **draw: Any) -> str:
-        """The key of a call, in hex."""
-        return key_of(Call(self.endpoints[name].identity, messages, sampling, **draw).canonical()).hex()
 
     @property
     def stopped(self) -> Stop | None:

@@ -6,7 +6,7 @@ import os
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from curate.chat.breaker import Breaker
@@ -15,6 +15,7 @@ from curate.chat.call import Call
 from curate.chat.limits import Gate, Pace
 from curate.chat.model import Model
 from curate.chat.reply import Reply, Usage, estimate_tokens, is_filtered, read_reply
+from curate.chat.running import CallFailed, Meter, NotAsked, Stop
 from curate.chat.vllm_server import Server
 from curate.errors import UserError
 
@@ -28,61 +29,6 @@ _BACKOFF = (0.5, 30.0)  # seconds: at first, at most
 _OVERLOADED = (429, 503, 529)
 _PASSING = (408, 409, 425)
 _UNCAPPED = 32_768  # tokens that a reply may take, for the budget's worst case, where the recipe caps none
-
-
-class CallFailed(Exception):
-    """A call that came to nothing, with the server's words; the next run asks again. key: the call's, in hex."""
-
-    def __init__(self, message: str, key: str = "") -> None:
-        super().__init__(message)
-        self.key = key
-
-
-class NotAsked(Exception):
-    """A call that was not sent; `why`: no_calls, budget, interrupted."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-@dataclass(slots=True)
-class Stop:
-    """Whether calls may still be sent: `why` is None as long as they may; detail: the reason in words."""
-
-    why: str | None = None
-    detail: str = ""
-    event: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def now(self, why: str, detail: str = "") -> None:
-        """From now on none is sent. The first reason stays."""
-        if self.why is None:
-            self.why, self.detail = why, detail
-            self.event.set()
-
-    async def rest(self, seconds: float) -> None:
-        """Sleeps. Raises NotAsked as soon as no more calls may be sent."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.event.wait()
-        except TimeoutError:
-            return
-        raise NotAsked(str(self.why))
-
-
-@dataclass(slots=True)
-class Meter:
-    """What this run did: replies found in the journal, calls sent, answered, refused, failed; tokens both ways, and US
-    dollars; the servers that are being started."""
-
-    kept: int = 0
-    sent: int = 0
-    answered: int = 0
-    refused: int = 0
-    failed: int = 0
-    tokens: int = 0
-    usd: float = 0.0
-    starting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
