@@ -89,8 +89,8 @@ def survey(
         total = sum(source.questions for source in sources)
         found.parts = {source.name: Part(source.records, source.questions) for source in sources}
         if pilot:
-            step = max(total // pilot, 1)
-            chosen = [question for number, question in enumerate(gathered(folder)) if number % step == 0][:pilot]
+            wanted = {number * total // pilot for number in range(pilot)}
+            chosen = [question for number, question in enumerate(gathered(folder)) if number in wanted]
             curate_all(chosen, len(chosen), recipe, kept, lambda curated: None, told=told)
         found.pulse = curate_all(
             gathered(folder),
@@ -150,4 +150,5 @@ def _project(recipe: Recipe, found: Survey) -> None:
         return Spent(round(samples * calls_each), round(asked + written), usd)
 
     found.left = spent(known.calls / known.samples if known.samples else 1.0, reply)
-    found.at_most = spent(spec.attempts, max(cap, spec.longer or 0))
+    each = [cap] if spec.longer is None else [cap, spec.longer]
+    found.at_most = spent(spec.attempts * len(each), sum(each) / len(each))

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from curate.chat.budget import Limit
+from curate.chat.journal import SCHEMA
 from curate.chat.model import Model, Price, Sampling
 from curate.names import known, module
 from curate.recipe import AtLeast, DistilSpec, JudgeSpec, Recipe, SourceSpec
@@ -17,6 +18,7 @@ from curate.tables import TABLES
 from judges import REASONS
 from judges.reasoning import CRITERIA
 from recipes.sources import table, traces
+from tests.curate.test_hits_and_misses import ROWS
 
 ROOT = Path(__file__).parents[1]
 
@@ -90,9 +92,19 @@ def criteria() -> str:
     return grid(("criterion", "a vote of 1 means", "judge `rules` votes from"), rows)
 
 
+def hits_and_misses() -> str:
+    own = [("port, parallelism and reasoning parser of a vLLM server of our own", "nothing is sent")]  # tests/vllm
+    return grid(("change", "the next run"), [*ROWS, *own])
+
+
+def journal() -> str:
+    return f"```SQL{SCHEMA}```"
+
+
 PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "recipes/README.md": {"recipe-keys": recipe_keys, "table-keys": table_keys, "sources": sources},
-    "curate/README.md": {"tables": tables},
+    "README.md": {"hits-and-misses": hits_and_misses},
+    "curate/README.md": {"tables": tables, "journal": journal},
     "judges/README.md": {"reasons": reasons, "criteria": criteria},
 }
 

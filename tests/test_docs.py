@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import curate
 from curate.recipe import load_recipe
 from tests.conftest import Command
 from tests.docs import PARTS, ROOT, written
+from tests.doubles.chat_answers import reply
+from tests.doubles.chat_server import ChatServer
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -31,10 +34,10 @@ def test_the_funnel_in_the_readme_is_the_quickstarts(command: Command) -> None:
 def commands() -> list[str]:
     blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
     lines = [line.removeprefix("$ ").split("   #")[0].strip() for block in blocks for line in block.splitlines()]
-    return [line for line in lines if line.startswith("curate ") and "my-recipe" not in line]
+    return [line for line in lines if line.startswith("curate ")]
 
 
-@pytest.mark.parametrize("line", commands())
+@pytest.mark.parametrize("line", [line for line in commands() if "my-" not in line])
 def test_every_command_of_the_readme_runs(command: Command, quickstart: curate.Run, tmp_path: Path, line: str) -> None:
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "quickstart").symlink_to(quickstart.path)
@@ -43,12 +46,31 @@ def test_every_command_of_the_readme_runs(command: Command, quickstart: curate.R
     assert ran.stdout.strip()
 
 
-def test_the_recipe_of_the_readme_is_valid(tmp_path: Path) -> None:
-    text = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
-    assert text is not None
-    path = tmp_path / "my-recipe.yaml"
-    path.write_text(text[1], encoding="utf-8")
-    assert len(load_recipe(path).sources) == len(yaml.safe_load(text[1])["sources"])
+def recipes() -> dict[str, str]:
+    blocks = re.findall(r"```yaml\n# (\S+)\n(.*?)```", README, re.DOTALL)
+    return {name: text for name, text in blocks}
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_the_recipes_of_the_readme_are_valid(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(recipes()[name], encoding="utf-8")
+    assert len(load_recipe(path).sources) == len(yaml.safe_load(recipes()[name])["sources"])
+
+
+def test_the_commands_of_a_teacher_run_one_after_another(command: Command, tmp_path: Path) -> None:
+    lines = [line for line in commands() if "my-teacher" in line]
+    assert {line.split()[1] for line in lines} == {"plan", "run", "status"}
+    (tmp_path / "data" / "cflue").mkdir(parents=True)
+    shutil.copy(ROOT / "recipes" / "samples" / "cflue.json", tmp_path / "data" / "cflue" / "knowledge.json")
+    with ChatServer(lambda request, nth: reply("答案是 \\boxed{A}。", reasoning="先看题目。")) as server:
+        text = recipes()["my-teacher.yaml"].replace("https://api.deepseek.com", server.base_url)
+        (tmp_path / "my-teacher.yaml").write_text(text, encoding="utf-8")
+        for line in lines:
+            ran = command(*shlex.split(line)[1:], env={"DEEPSEEK_API_KEY": "sk-not-a-real-one"})
+            assert ran.returncode == 0, ran.stderr
+            assert max(map(len, ran.stdout.splitlines())) <= 80 or "plan" in line  # which shows a whole prompt
+        assert set(server.counts.values()) == {1}
 
 
 def queries() -> list[str]:

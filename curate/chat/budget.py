@@ -46,6 +46,11 @@ class Budget:
         said = {name: getattr(limit, name) for name in ("usd", "tokens", "calls")}
         self._limits = {name: most for name, most in said.items() if most is not None}
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is any limit."""
+        return bool(self._limits)
+
     def reserve(self, worst: Spent) -> bool:
         """Sets aside a call's worst case, if that fits."""
         if self._limits and any(

@@ -199,16 +199,28 @@ class Chat:
         if not claimed and (kept := await self._from_another(key, call, endpoint)) is not None:
             return kept
         try:
-            if not self._sends:
-                for one in self.endpoints.values():
-                    one.find_key()
-                self._sends = True
+            self._ready()
             return await self._send(endpoint, call, key, request)
         except UserError as error:  # what is in flight is paid for, and waited for before the run ends
             self.stop("broken", str(error))
             raise NotAsked("broken") from None
         finally:
             self._release(key, True)
+
+    def _ready(self) -> None:
+        """Before the first call is sent: every key is at hand, and nobody else spends the same budget."""
+        if self._sends:
+            return
+        for one in self.endpoints.values():
+            one.find_key()
+        if self.budget.is_limited:
+            assert self._claims is not None
+            if not self._claims.take(key_of(f"budget of {self._recipe}".encode())):
+                raise UserError(
+                    f"recipe '{self._recipe}' has a budget, and another process is spending it now\n  wait for that one"
+                )
+            self.budget.spent = self._before()
+        self._sends = True
 
     async def _from_another(self, key: bytes, call: Call, endpoint: Endpoint) -> Answered | None:
         """Waits for the reply that another process asks for; None, and the call is ours, if it gives up."""

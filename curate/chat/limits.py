@@ -123,7 +123,7 @@ class Gate:
             return  # sent before the last cut, which answers for it
         carried = len(self._good) / _TICK * self._latency
         if self._good_since_cut:
-            self._threshold = max(carried * _CARRIED, self.limit / 4, 1.0)
+            self._threshold = min(max(carried * _CARRIED, self.limit / 4, 1.0), float(self.most))
             self.limit = max(self.limit / 2, 1.0)
         else:  # what was sent after the cut is refused too: the server wants quiet
             self.limit = 1.0

@@ -3,8 +3,10 @@ Azure's paths and versions); aiohttp carries the calls, at a quarter of the proc
 """
 
 import email.utils
+import json
 import socket
 import time
+import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +22,7 @@ from curate.chat.model import Model
 _CONNECT = 30.0  # seconds
 _LONGEST_RETRY_AFTER = 3600.0
 _SHORTEST_SECRET = 6  # a shorter key ("none") would be found in honest words
-_HIDDEN = "[api key]"
+_HIDDEN = b"[api key]"
 _CARRIED = ("authorization", "api-key", "user-agent", "openai-organization", "openai-project")
 _ANSWER = {
     "id": "-",
@@ -52,12 +54,11 @@ class WireError(Exception):
 
 
 class Wire:
-    """One server's open connections. `key` is the secret; it is taken out of whatever comes back."""
+    """One server's open connections. `key` is the secret; it is cut out of whatever comes back."""
 
     def __init__(self, url: str, headers: dict[str, str], key: str | None, model: Model) -> None:
         self._url = yarl.URL(url)
-        self._key = key if key and len(key) >= _SHORTEST_SECRET else None
-        self._secret = self._key.encode() if self._key else None
+        self._secrets = _forms(key) if key and len(key) >= _SHORTEST_SECRET else []
         self._proxy = _proxy(url)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -82,7 +83,7 @@ class Wire:
                     body=self._hidden(answered),
                     seconds=time.monotonic() - began,
                     retry_after=_retry_after(response.headers),
-                    location=response.headers.get("location"),
+                    location=self.plain(response.headers.get("location", "")) or None,
                 )
         except aiohttp.ConnectionTimeoutError:
             raise WireError(f"{self._url}: no connection within {_CONNECT:,.0f} s") from None
@@ -94,14 +95,17 @@ class Wire:
 
     def plain(self, text: str) -> str:
         """The text without the secret."""
-        return text.replace(self._key, _HIDDEN) if self._key else text
+        return self._hidden(text.encode(errors="replace")).decode()
 
     async def close(self) -> None:
         """Closes the connections."""
         await self._session.close()
 
     def _hidden(self, body: bytes) -> bytes:
-        return body.replace(self._secret, _HIDDEN.encode()) if self._secret and self._secret in body else body
+        for secret in self._secrets:
+            if secret in body:
+                body = body.replace(secret, _HIDDEN)
+        return body
 
 
 async def dial(model: Model, base_url: str, key: str | None) -> Wire:
@@ -127,6 +131,18 @@ async def dial(model: Model, base_url: str, key: str | None) -> Wire:
     if key is None:
         headers = {name: value for name, value in headers.items() if name not in ("authorization", "api-key")}
     return Wire(str(request.url), {**headers, "content-type": "application/json"}, key, model)
+
+
+def _forms(key: str) -> list[bytes]:
+    """A secret as a server may echo it: plain, escaped in JSON, and in an address."""
+    forms = {
+        key,
+        json.dumps(key)[1:-1],
+        key.replace("/", "\\/"),
+        urllib.parse.quote(key, safe=""),
+        urllib.parse.quote(key),
+    }
+    return sorted((form.encode() for form in forms), key=len, reverse=True)
 
 
 def _retry_after(headers: Any) -> float | None:
