@@ -70,6 +70,7 @@ def print_record(run: Run, question_id: str) -> None:
         else:
             parts += _question(question)
             parts += _trace(connection, outcome)
+            parts += _tries(connection, question_id)
     console().print(Group(*parts))
 
 
@@ -92,7 +93,7 @@ def _head(question_id: str, outcome: dict[str, Any], connection: Any) -> Rendera
         shown(question_id, "bold"),
         "  ",
         (outcome["label"], _STYLES[outcome["label"]]),
-        f" -> {outcome['goes_to']}\n",
+        f" -> {outcome['goes_to'] or 'waits for a call'}\n",
         shown(f"{outcome['reason']}: {meaning['meaning'] if meaning else ''}", "dim"),
     )
     if outcome["detail"]:
@@ -145,6 +146,30 @@ def _cells(rows: list[list[str]]) -> Table:
     for row in rows[1:]:
         table.add_row(*map(shown, row))
     return table
+
+
+def _tries(connection: Any, question_id: str) -> list[RenderableType]:
+    """All tries, where there are several, and what the calls for them took."""
+    tries = connection.execute(
+        """select t.sample, t.attempt, t.outcome, c.value, c.reason, coalesce(t.error, c.extracted, '')
+        from traces t join checks c using (question_id, sample, attempt) where question_id = ? order by all""",
+        [question_id],
+    ).fetchall()
+    calls = _one(
+        connection,
+        "select count(*) as n, sum(prompt_tokens + completion_tokens) as tokens, sum(usd) as usd from calls "
+        "where question_id = ?",
+        question_id,
+    )
+    parts: list[RenderableType] = []
+    if len(tries) > 1:
+        table = Table(box=None, show_header=False, pad_edge=False)
+        for sample, attempt, outcome, value, reason, said in tries:
+            table.add_row(f"sample {sample}", f"attempt {attempt}", outcome, _TRUTH[value], reason, shown(said, "dim"))
+        parts += [_title(f"all {len(tries)} tries"), table]
+    if calls is not None and calls["n"]:
+        parts += [_title("calls"), shown(f"{calls['n']:,}, {calls['tokens']:,} tokens, ${calls['usd']:,.6f}")]
+    return parts
 
 
 def _trace(connection: Any, outcome: dict[str, Any]) -> list[RenderableType]:
