@@ -8,10 +8,11 @@ from curate.records import CallMade
 
 
 class Asking:
-    """One question's way to the models; `made` lists its calls by sample and attempt, in the order of asking."""
+    """One question's way to the models; `made` lists its calls by sample and attempt, in the order of asking. anew:
+    outcomes of kept replies that are asked for again."""
 
-    def __init__(self, question_id: str, chat: Chat | None) -> None:
-        self._question_id, self._chat = question_id, chat
+    def __init__(self, question_id: str, chat: Chat | None, anew: frozenset[str] = frozenset()) -> None:
+        self._question_id, self._chat, self._anew = question_id, chat, anew
         self._made: list[CallMade] = []
 
     @property
@@ -33,6 +34,7 @@ class Asking:
         """The reply of the recipe's model of that name. Raises CallFailed, NotAsked and UserError, as Chat.ask does."""
         assert self._chat is not None, "a recipe without models asks none"
         draw: dict[str, Any] = {"response_format": response_format, "sample": sample, "attempt": attempt}
+        draw["anew"] = self._anew
         common: dict[str, Any] = {
             "question_id": self._question_id,
             "sample": sample,

@@ -99,8 +99,7 @@ def run(
         print_funnel(finished)
         print_spent(finished)
         stopped = finished.record["stopped"]
-    if stopped in ("budget", "interrupted"):
-        raise typer.Exit(BUDGET if stopped == "budget" else STOPPED)
+    _exit(stopped)
 
 
 @app.command(epilog="Example: curate plan my-recipe.yaml --pilot 20")
@@ -125,6 +124,8 @@ def plan(
         with progress() as told:
             found = survey(loaded, out, limit=limit, journal=journal, pilot=pilot, told=told)
         print_plan(loaded, found, as_json)
+        stopped = found.pilot.stopped if found.pilot else None
+    _exit(stopped)
 
 
 @app.command(epilog="Example: curate status my-recipe.yaml")
@@ -146,6 +147,11 @@ def status(
         with progress() as told:
             found = survey(loaded, out, limit=limit, journal=journal, told=told)
         print_status(loaded, found, as_json)
+
+
+def _exit(stopped: str | None) -> None:
+    if stopped in ("budget", "interrupted"):
+        raise typer.Exit(BUDGET if stopped == "budget" else STOPPED)
 
 
 def _loaded(recipe: str, setting: list[str] | None) -> Any:

@@ -37,7 +37,8 @@ _TERMINATED = 143
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """Whether and what models may be asked: any: at all; retry: outcomes of kept replies to ask anew."""
+    """Whether and what models may be asked: any: at all; retry: outcomes of questions whose kept
+    replies of these outcomes are asked for anew."""
 
     any: bool = True
     retry: frozenset[str] = frozenset()
@@ -56,7 +57,7 @@ def curate_all(
     """Curates every question and hands the results to `take` in order. Returns what was spent, and why the run stopped
     early if it did; None for a recipe without models. Raises UserError if a server only failed."""
     if not recipe.models or journal is None:
-        _run_async(lambda: _work(questions, total, recipe, None, take, told))
+        _run_async(lambda: _work(questions, total, recipe, None, frozenset(), take, told))
         return None
     kept = Journal(journal)
     try:
@@ -65,7 +66,7 @@ def curate_all(
         kept.close()
 
 
-def kit_of(recipe: Recipe, chat: Chat | None) -> Kit:
+def kit_of(recipe: Recipe, chat: Chat | None, retry: frozenset[str]) -> Kit:
     """What the recipe brings to every question."""
     spec, keep = recipe.distil, recipe.judge.keep
     teach = distil.by_module(lambda question: "no_trace")
@@ -79,6 +80,7 @@ def kit_of(recipe: Recipe, chat: Chat | None) -> Kit:
         samples=spec.samples if spec else 1,
         attempts=spec.attempts if spec else 1,
         chat=chat,
+        retry=retry,
     )
 
 
@@ -91,10 +93,10 @@ async def _with_models(
     asks: Asks,
     told: Told,
 ) -> Pulse:
-    chat = Chat(recipe.models, journal, recipe=recipe.name, limit=recipe.budget, asks=asks.any, retry=asks.retry)
+    chat = Chat(recipe.models, journal, recipe=recipe.name, limit=recipe.budget, asks=asks.any)
     with _interruptible(chat):
         async with chat:
-            await _work(questions, total, recipe, chat, take, told)
+            await _work(questions, total, recipe, chat, asks.retry, take, told)
             return chat.pulse()
 
 
@@ -103,10 +105,11 @@ async def _work(
     total: int,
     recipe: Recipe,
     chat: Chat | None,
+    retry: frozenset[str],
     take: Callable[[Curated], None],
     told: Told,
 ) -> None:
-    kit = kit_of(recipe, chat)
+    kit = kit_of(recipe, chat, retry)
     in_flight = max(_IN_FLIGHT, sum(model.concurrency for model in recipe.models.values()))
     done = 0
 
@@ -147,7 +150,7 @@ def _interruptible(chat: Chat) -> Iterator[None]:
     def interrupt() -> None:
         if chat.stopped is None:
             chat.stop("interrupted", "stopped by Ctrl-C")
-            said = f"no more calls; {chat.pulse().in_flight} in flight are waited for, then tables are written"
+            said = f"no more calls; {chat.pulse().in_flight} in flight are waited for"
             print(f"\ncurate: {said} (Ctrl-C again stops now)", file=sys.stderr, flush=True)
         else:
             end(KeyboardInterrupt)

@@ -22,13 +22,14 @@ _RANK = {True: 0, False: 1, None: 2}
 @dataclass(frozen=True, slots=True)
 class Kit:
     """What a recipe brings to every question: the teacher, how many samples it is asked for and how many attempts at
-    each, the rule for keeping a judged trace, and the way to the models."""
+    each, the rule for keeping a judged trace, the way to the models, and the outcomes that are asked for anew."""
 
     teacher: Teacher
     keep: Keep
     samples: int = 1
     attempts: int = 1
     chat: Chat | None = None
+    retry: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,14 @@ class Curated:
 
 async def curate_question(question: Question, kit: Kit) -> Curated:
     """One question's traces, their verdicts, and where it goes. Nothing that a question holds makes this raise."""
-    asking = Asking(question.id, kit.chat)
+    curated = await _curate(question, kit, Asking(question.id, kit.chat))
+    last = {one.trace.sample: one.trace.outcome for one in curated.tries}  # the last try at each sample
+    if curated.outcome.label != "good" and kit.retry & set(last.values()):
+        curated = await _curate(question, kit, Asking(question.id, kit.chat, kit.retry))
+    return curated
+
+
+async def _curate(question: Question, kit: Kit, asking: Asking) -> Curated:
     if (carried := given(question)) is not None:
         samples = [Sampled((_judged(question, carried, kit),))]
     elif kit.samples == 1:

@@ -56,14 +56,16 @@ class Known:
 @dataclass(slots=True)
 class Survey:
     """What was found. parts: by source; labels: questions that are done, by label; known: from calls that were made;
-    prompts: the first filled prompt of each kind; pulse: what the recipe spent; left: calls, tokens and dollars that
-    are still to come, by projection, and at_most if every reply is as long, and every attempt needed, as allowed."""
+    prompts: the first filled prompt of each kind; pulse: what the recipe spent; pilot: how the pilot ended; left:
+    calls, tokens and dollars still to come, by projection; at_most: if every reply is as long, and every attempt
+    needed, as allowed."""
 
     parts: dict[str, Part] = field(default_factory=dict)
     labels: Counter[str] = field(default_factory=Counter)
     known: Known = field(default_factory=Known)
     prompts: dict[str, str] = field(default_factory=dict)
     pulse: Pulse | None = None
+    pilot: Pulse | None = None
     left: Spent = field(default_factory=Spent)
     at_most: Spent = field(default_factory=Spent)
 
@@ -91,7 +93,7 @@ def survey(
         if pilot:
             wanted = {number * total // pilot for number in range(pilot)}
             chosen = [question for number, question in enumerate(gathered(folder)) if number in wanted]
-            curate_all(chosen, len(chosen), recipe, kept, lambda curated: None, told=told)
+            found.pilot = curate_all(chosen, len(chosen), recipe, kept, lambda curated: None, told=told)
         found.pulse = curate_all(
             gathered(folder),
             total,
@@ -112,8 +114,9 @@ def _count(curated: Curated, found: Survey) -> None:
         asked = prompt(question)
         found.prompts.setdefault(f"distil, {question.language}", asked)
         estimate = estimate_tokens(asked)
-        part.to_ask += curated.waiting
-        part.prompt_tokens += curated.waiting * estimate
+        again = curated.waiting + sum(one.trace.outcome == "error" for one in curated.tries)
+        part.to_ask += again
+        part.prompt_tokens += again * estimate
         answered = [call for call in curated.calls if call.outcome != "error"]
         known.calls += len(answered)
         known.samples += len({call.sample for call in answered})
@@ -140,8 +143,7 @@ def _project(recipe: Recipe, found: Survey) -> None:
     cap = int(model.sampling.over(SAMPLING).get("max_tokens", R1_MEAN))
     ratio = known.prompt / known.estimated if known.estimated else 1.0
     reply = known.completion / known.calls if known.calls else min(R1_MEAN, cap)
-    failed = sum(part.failed for part in found.parts.values())
-    samples = sum(part.to_ask for part in found.parts.values()) + failed
+    samples = sum(part.to_ask for part in found.parts.values())
     prompts = sum(part.prompt_tokens for part in found.parts.values()) * ratio
 
     def spent(calls_each: float, tokens: float) -> Spent:

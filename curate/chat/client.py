@@ -55,7 +55,7 @@ class Pulse:
 class Chat:
     """The models of one recipe over one journal; to be used with `async with`.
 
-    asks: whether models may be called at all; retry: outcomes of kept replies that are asked for anew, once.
+    asks: whether models may be called at all.
     """
 
     def __init__(
@@ -66,9 +66,8 @@ class Chat:
         recipe: str = "",
         limit: Limit | None = None,
         asks: bool = True,
-        retry: frozenset[str] = frozenset(),
     ) -> None:
-        self._journal, self._recipe, self._asks, self._retry = journal, recipe, asks, retry
+        self._journal, self._recipe = journal, recipe
         self.meter = Meter()
         self._stop = Stop() if asks else Stop("no_calls")
         self.endpoints = {name: Endpoint(name, model, self._stop, self.meter) for name, model in models.items()}
@@ -89,9 +88,12 @@ class Chat:
         response_format: Mapping[str, Any] | None = None,
         sample: int = 0,
         attempt: int = 0,
+        anew: frozenset[str] = frozenset(),
     ) -> Answered:
-        """The reply of the recipe's model `name`. Raises CallFailed for a call that came to nothing, NotAsked where
-        none may be sent (any more), and UserError where nothing but failures come back."""
+        """The reply of the recipe's model `name`; anew: outcomes of kept replies that are asked for again, once.
+
+        Raises CallFailed for a call that came to nothing, and NotAsked where none may be sent (any more): `stopped`
+        then tells why, also where a server only fails."""
         endpoint = self.endpoints[name]
         call = Call(endpoint.identity, messages, sampling, response_format, sample, attempt)
         request = call.canonical()
@@ -99,13 +101,13 @@ class Chat:
         if (running := self._under_way.get(key)) is not None:
             return await asyncio.shield(running)
         claimed = self._claim(key)
-        if (kept := self._kept(key, call, endpoint)) is not None:
+        if (kept := self._kept(key, call, endpoint, anew)) is not None:
             self._release(key, claimed)
             self.meter.kept += 1
             return kept
         running = self._under_way[key] = asyncio.get_running_loop().create_future()
         try:
-            answered = await self._ask(endpoint, call, key, request, claimed)
+            answered = await self._ask(endpoint, call, key, request, claimed, anew)
         except BaseException as error:
             running.set_exception(error if isinstance(error, Exception) else NotAsked("interrupted"))
             running.exception()  # seen, also where nobody waits
@@ -182,21 +184,23 @@ class Chat:
         if claimed and self._claims is not None:
             self._claims.release(key)
 
-    def _kept(self, key: bytes, call: Call, endpoint: Endpoint) -> Answered | None:
+    def _kept(self, key: bytes, call: Call, endpoint: Endpoint, anew: frozenset[str]) -> Answered | None:
         body = self._journal.find(key)
         if body is None:
             return None
         reply = read_reply(json.loads(body), call.opened, call.text)
-        if reply.outcome in self._retry and key not in self._retried and self._stop.why is None:
+        if reply.outcome in anew and key not in self._retried and self._stop.why is None:
             return None
         return Answered(key.hex(), reply, endpoint.cost(reply.usage).usd)
 
-    async def _ask(self, endpoint: Endpoint, call: Call, key: bytes, request: bytes, claimed: bool) -> Answered:
+    async def _ask(
+        self, endpoint: Endpoint, call: Call, key: bytes, request: bytes, claimed: bool, anew: frozenset[str]
+    ) -> Answered:
         if self._stop.why is not None:
             if (failure := self._journal.failure(key)) is not None:
                 raise CallFailed(failure, key.hex())
             raise NotAsked(self._stop.why)
-        if not claimed and (kept := await self._from_another(key, call, endpoint)) is not None:
+        if not claimed and (kept := await self._from_another(key, call, endpoint, anew)) is not None:
             return kept
         try:
             self._ready()
@@ -222,13 +226,13 @@ class Chat:
             self.budget.spent = self._before()
         self._sends = True
 
-    async def _from_another(self, key: bytes, call: Call, endpoint: Endpoint) -> Answered | None:
+    async def _from_another(self, key: bytes, call: Call, endpoint: Endpoint, anew: frozenset[str]) -> Answered | None:
         """Waits for the reply that another process asks for; None, and the call is ours, if it gives up."""
         pause, longest = _LOOK_AGAIN
         while True:
             await self._stop.rest(pause)
             claimed = self._claim(key)
-            if (kept := self._kept(key, call, endpoint)) is not None:
+            if (kept := self._kept(key, call, endpoint, anew)) is not None:
                 self._release(key, claimed)
                 return kept
             if claimed:

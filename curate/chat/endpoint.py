@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import os
 import random
 import time
@@ -28,6 +29,7 @@ _TRIES_LATE = 2  # of one that took longer than the model's timeout
 _BACKOFF = (0.5, 30.0)  # seconds: at first, at most
 _OVERLOADED = (429, 503, 529)
 _PASSING = (408, 409, 425)
+_UNSEEN, _MARGIN = 3.0, 1.1  # a prompt's tokens over estimated ones: before any was seen; over the most that was seen
 _UNCAPPED = 32_768  # tokens that a reply may take, for the budget's worst case, where the recipe caps none
 
 
@@ -63,7 +65,8 @@ class Endpoint:
         self._wire: Wire | None = None
         self._opening = asyncio.Lock()
         self._answers = 0
-        self._mean = 0.0  # tokens of a reply, so far
+        self._mean = 0.0  # tokens of a call, so far
+        self._ratio = 0.0  # the largest of prompts' real tokens over estimated ones, so far
 
     async def send(self, call: Call, budget: Budget) -> Sent:
         """Sends a call, again where that may help. Raises CallFailed, NotAsked, and UserError where all calls fail."""
@@ -157,20 +160,20 @@ class Endpoint:
         try:
             result = await self._exchange(wire, call, body, asked_at)
         finally:
-            cost = self.cost(result.reply.usage) if isinstance(result, Sent) else None
-            budget.settle(worst, cost)
-            if cost is not None:
-                self._answered(cost)
+            if isinstance(result, Sent):
+                cost = self.cost(result.reply.usage)
+                budget.settle(worst, cost)
+                self._answered(cost, result.reply.usage.prompt / estimate_tokens(call.text))
                 self.gate.leave("good", began)
-            elif isinstance(result, Fault):
-                refused = result.kind in ("refused", "late")
-                self._meter.refused += result.kind == "refused"
-                self.gate.leave("refused" if refused else "failed", began, result.retry_after)
             else:
-                self.gate.leave("unused", began)
+                budget.settle(worst, None)
+                overloaded = result is not None and result.kind in ("refused", "late")
+                self._meter.refused += result is not None and result.kind == "refused"
+                self.gate.leave("refused" if overloaded else "failed", began, result.retry_after if result else None)
         return result
 
-    def _answered(self, cost: Spent) -> None:
+    def _answered(self, cost: Spent, ratio: float) -> None:
+        self._ratio = max(self._ratio, ratio)
         self._breaker.good()
         self._answers += 1
         self._mean += (cost.tokens - self._mean) / min(self._answers, 1000)
@@ -231,7 +234,8 @@ class Endpoint:
         """The most that a call may take: its prompt by estimate, and the longest reply that it allows."""
         caps = [call.sampling.get(name) for name in ("max_tokens", "max_completion_tokens")]
         longest = next((cap for cap in caps if isinstance(cap, int)), _UNCAPPED)
-        return self.cost(Usage(estimate_tokens(call.text), longest))
+        ratio = self._ratio * _MARGIN or _UNSEEN
+        return self.cost(Usage(math.ceil(estimate_tokens(call.text) * ratio), longest))
 
     def _expected(self, worst: Spent) -> float:
         return min(self._mean or worst.tokens, worst.tokens)

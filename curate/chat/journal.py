@@ -175,7 +175,9 @@ class Journal:
                         )
 
     def close(self) -> None:
-        """Ends the writing thread, after what it has begun."""
+        """Writes what still waits, where a run was stopped at once, and ends the writing thread."""
+        waiting, self._waiting = self._waiting, []
+        self._thread.submit(self._write, [entry for entry, _ in waiting]).result()
         self._thread.shutdown()
         if self._writer is not None:
             self._writer.close()

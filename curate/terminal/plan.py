@@ -79,7 +79,9 @@ def _print_left(recipe: Recipe, found: Survey) -> None:
         basis = (
             f"from lengths: replies of {R1_MEAN:,} tokens as DeepSeek-R1's, one call a sample; --pilot 20 tells better"
         )
-    console().print(shown(f"projected {basis}"), soft_wrap=True)
+    console().print(shown(f"projected {basis}"))
+    if found.pilot is not None and found.pilot.stopped is not None:
+        console().print(shown(f"the pilot stopped early: {found.pilot.detail}", "bold"))
     model = recipe.models.get(spec.by) if spec else None
     if model is not None and model.price is None:
         console().print(shown(f"models.{spec.by if spec else ''} has no `price`, so dollars are not known"))

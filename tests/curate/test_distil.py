@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from curate.curating import Asks
 from curate.execute import execute
 from curate.recipe import load_recipe
 from curate.runs import Run
@@ -203,19 +202,6 @@ def test_one_more_attempt_is_asked_for_only_where_the_first_was_wrong(tmp_path: 
             assert server.totals["requests"] == requests
             assert run.sql("select count(*) from calls").item() == (4 if attempts == 1 else 5)
             assert run.sql("from outcomes where label = 'bad'").height == (1 if attempts == 1 else 0)
-
-
-def test_a_question_waits_where_one_of_its_samples_or_attempts_does(tmp_path: Path) -> None:
-    corpus(tmp_path, 2)
-    with ChatServer(lambda request, nth: solve(request, off=0.0 if number_of(request) else 9.0)) as server:
-        execute(load_recipe(recipe(tmp_path, server.base_url)), tmp_path / "runs" / "r")
-        for distil, waiting, traces in (({"attempts": 2}, 1, 2), ({"samples": 2}, 2, 2)):
-            loaded = load_recipe(recipe(tmp_path, server.base_url, distil=distil))
-            run = execute(loaded, tmp_path / "runs" / "r", asks=Asks(any=False))
-            rows = run.sql("select label, goes_to, sample from outcomes where reason = 'pending'").rows()
-            assert rows == [("undecided", None, None)] * waiting
-            assert run.table("traces").height == traces  # what is there is shown
-        assert server.totals["requests"] == 2
 
 
 def test_samples_that_come_back_in_any_order_make_the_same_tables_as_a_rerun(tmp_path: Path) -> None:

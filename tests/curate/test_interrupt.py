@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from curate.curating import Asks
+from curate.execute import execute
+from curate.recipe import load_recipe
 from curate.runs import Run
 from tests.curate.teaching import (
     called,
@@ -204,6 +207,19 @@ def test_no_calls_sends_nothing_and_tells_what_waits(tmp_path: Path) -> None:
     assert rows == [("good", "all_criteria", "sft", "")] * 12 + [("undecided", "pending", None, "no_calls")] * 8
 
 
+def test_a_question_waits_where_one_of_its_samples_or_attempts_does(tmp_path: Path) -> None:
+    corpus(tmp_path, 2)
+    with ChatServer(lambda request, nth: solve(request, off=0.0 if number_of(request) else 9.0)) as server:
+        execute(load_recipe(recipe(tmp_path, server.base_url)), tmp_path / "runs" / "r")
+        for distil, waiting, traces in (({"attempts": 2}, 1, 2), ({"samples": 2}, 2, 2)):
+            loaded = load_recipe(recipe(tmp_path, server.base_url, distil=distil))
+            run = execute(loaded, tmp_path / "runs" / "r", asks=Asks(any=False))
+            rows = run.sql("select label, goes_to, sample from outcomes where reason = 'pending'").rows()
+            assert rows == [("undecided", None, None)] * waiting
+            assert run.table("traces").height == traces  # what is there is shown
+        assert server.totals["requests"] == 2
+
+
 def test_retry_asks_anew_for_the_outcomes_that_it_names_and_for_no_others(tmp_path: Path) -> None:
     corpus(tmp_path, 20)
     poor = {3: "truncated", 5: "empty_answer", 7: "refusal", 9: "filtered", 11: "empty_reasoning"}
@@ -242,13 +258,13 @@ def test_retry_asks_anew_for_the_outcomes_that_it_names_and_for_no_others(tmp_pa
 
 def test_questions_of_one_text_are_one_call_also_where_it_is_asked_anew(tmp_path: Path) -> None:
     rows = corpus(tmp_path, 1).read_text(encoding="utf-8")
-    (tmp_path / "q.jsonl").write_text(rows * 3, encoding="utf-8")
+    (tmp_path / "q.jsonl").write_text(rows * 100, encoding="utf-8")
     with ChatServer(lambda request, nth: spoken("truncated")) as server:
         recipe(tmp_path, server.base_url)
         for number, arguments in enumerate(((), ("--retry", "truncated"), ("--retry", "truncated")), start=1):
             assert called(tmp_path, "run", "r.yaml", *arguments).exit_code == 0
             assert server.totals["requests"] == number
-    assert Run(tmp_path / "runs" / "r").sql("select reason from outcomes").rows() == [("truncated",)] * 3
+    assert Run(tmp_path / "runs" / "r").sql("select reason from outcomes").rows() == [("truncated",)] * 100
 
 
 def test_a_call_that_failed_is_a_row_with_the_servers_words_and_is_sent_again(tmp_path: Path) -> None:

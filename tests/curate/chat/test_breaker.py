@@ -89,6 +89,10 @@ def test_one_answer_begins_the_count_and_the_clock_anew(clock: Any, refused: boo
             tried.good()
         tried.rejected(400, "no")
     assert tried.opened is None
+    clock.now += 10_000
+    for _ in range(8):
+        tried.failed("down", refused=refused)
+    assert tried.opened is None
 
 
 def test_a_server_that_fails_after_refusing_is_given_up_by_the_shorter_patience(clock: Any) -> None:

@@ -104,8 +104,8 @@ def test_samples_and_attempts_are_told_apart() -> None:
     "change",
     [
         {"messages": tuple(ASKED.messages)},
-        {"messages": [dict(reversed(message.items())) for message in ASKED.messages]},
-        {"sampling": dict(reversed(ASKED.sampling.items()))},
+        {"messages": [dict(reversed([*message.items()])) for message in ASKED.messages]},
+        {"sampling": dict(reversed([*ASKED.sampling.items()]))},
         {"sampling": {**ASKED.sampling, "logit_bias": {"10": -1, "5": 1}}},
         {"response_format": {"json_schema": {"strict": True, "name": "votes"}, "type": "json_schema"}},
     ],

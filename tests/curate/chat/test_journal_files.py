@@ -224,13 +224,7 @@ def test_an_export_that_cannot_be_read_is_one_message(command: Command, tmp_path
 
 def test_journals_are_joined_and_a_call_that_is_here_keeps_its_reply(command: Command, tmp_path: Path) -> None:
     ours = fill(tmp_path / "j.sqlite", entry(1), entry(2), Failure(entry(3).key, "m", "r", "HTTP 500"))
-    fill(
-        tmp_path / "a.sqlite",
-        entry(2, recipe="a"),
-        entry(2, recipe="a"),
-        entry(3, recipe="a"),
-        entry(3, recipe="a again"),
-    )
+    fill(tmp_path / "a.sqlite", *[entry(2, recipe="a")] * 2, entry(3, recipe="a"), entry(3, recipe="a again"))
     fill(tmp_path / "b.sqlite", entry(3, recipe="b"), entry(4, recipe="b"), Failure(entry(5).key, "m", "b", "no"))
     ran = command("journal", "merge", "a.sqlite", "b.sqlite", "--into", "j.sqlite")
     assert ran.stdout == "3 replies added, 3 were there already\n"
@@ -254,8 +248,8 @@ def test_replies_are_removed_only_when_that_is_said_twice(command: Command, tmp_
         told = command("journal", "prune", "j.sqlite", *arguments.split()).stdout
         assert told == f"{count} replies would be removed; --yes does it\n"
     assert (prune(path, model="m"), prune(path, superseded=True, recipe="last")) == (43, 0)
-    for arguments, said in [(["--yes"], "give --model"), (["--yes", "--before", "1"], "write it as 2026-01-31")]:
-        ran = command("journal", "prune", "j.sqlite", *arguments)
+    for arguments, said in [("--yes", "give --model"), ("--yes --before=1", "write it as 2026-01-31")]:
+        ran = command("journal", "prune", "j.sqlite", *arguments.split())
         assert (ran.returncode, ran.stdout, said in ran.stderr) == (1, "", True)
     assert content(path) == before
     assert command("journal", "prune", "j.sqlite", "--superseded", "--yes").stdout == "2 replies removed\n"
@@ -274,8 +268,7 @@ def test_verify_finds_what_was_changed(command: Command, tmp_path: Path) -> None
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "60 replies are whole\n", "")
     whole = bytearray(path.read_bytes())
     for (request,) in rows(path, "select request from replies limit 30"):
-        at = whole.index(request) + chance.randrange(len(request))
-        whole[at] ^= 1 << chance.randrange(8)
+        whole[whole.index(request) + chance.randrange(12, len(request))] ^= 255
     recipe = whole.index(entry(50).key + b"mr") + 17  # a reply whose recipe is no longer the one of the index
     path.write_bytes(whole[:recipe] + b"q" + whole[recipe + 1 :])
     change(path, "update replies set reply = (select request from replies limit 1) where rowid = 40")

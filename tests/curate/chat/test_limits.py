@@ -109,11 +109,14 @@ async def test_refusals_of_one_round_halve_once_and_those_of_the_next_hold_all_a
     assert (gate.limit, gate.held, gate.refusals) == (32, False, 64)
     assert await one_round(gate, 0.2, 32, retry_after=7.0) == 32
     assert (gate.limit, gate.held) == (1, True)
-    held_at = now()
-    for seconds, admitted in ((0.0, 0), (6.9, 0), (7.001, 1)):
-        await asyncio.sleep(held_at + seconds - now())
-        gate.tick()
-        assert await fill(gate) == admitted
+    early = asyncio.create_task(gate.enter())
+    await asyncio.sleep(6.9)
+    gate.tick()
+    assert await fill(gate) == gate.in_flight == 0
+    await asyncio.sleep(0.101)
+    assert await fill(gate) == 0  # whoever waited longer comes first
+    gate.tick()
+    assert await early
 
 
 @timeless
@@ -128,8 +131,10 @@ async def test_without_retry_after_the_gate_holds_ever_longer_up_to_a_minute_unt
         holds[-1] += now()
         gate.tick()
     assert [round(seconds) for seconds in holds] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
-    await one_round(gate, 0.1)
-    await one_round(gate, 0.2, refuse=99)
+    for refuse in (0, 99, 99):
+        assert not gate.held
+        await one_round(gate, 0.2, refuse)
+    await asyncio.sleep(1.0)
     assert not gate.held
 
 
@@ -181,9 +186,8 @@ async def test_those_who_wait_come_in_by_their_order_and_stop_turns_all_away() -
     assert order == [(0, True), (1, True), (3, True)]
     gate.stop()
     await asyncio.gather(*calls, return_exceptions=True)
-    assert order[3:] == [(4, False), (5, False)]
     gate.leave("good", now())
-    assert (gate.in_flight, await gate.enter()) == (0, False)
+    assert (order[3:], gate.in_flight, await gate.enter()) == ([(4, False), (5, False)], 0, False)
 
 
 steps = st.one_of(
@@ -221,6 +225,7 @@ async def test_whatever_comes_no_place_is_lost_or_given_twice(most: int, walk: l
         assert gate.in_flight == len(inside)
         assert gate.limit >= 1
         assert gate.in_flight <= max(before, int(gate.limit))
+        assert not waiting or gate.held or gate.in_flight >= int(gate.limit)
     for call in waiting:
         call.cancel()
     for began in inside:
@@ -282,8 +287,7 @@ async def ask_all(server: Refusing, gate: Gate, at_once: int, calls: int = 10**9
 async def test_a_server_with_a_rate_is_used_to_nine_tenths_and_refuses_two_calls_in_a_hundred(at_once: int) -> None:
     server, began = Refusing(rate=500), now()
     await ask_all(server, Gate(256), at_once, calls=20_000)
-    assert len(server.answered) == 20_000
-    assert len(server.asked) <= 20_000 / 0.98
+    assert 20_000 == len(server.answered) >= 0.98 * len(server.asked)
     assert now() - began <= 20_000 / (0.9 * 500)
 
 

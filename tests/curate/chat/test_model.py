@@ -130,7 +130,7 @@ def test_null_in_sampling_leaves_a_default_out_and_other_keys_are_handed_on(tmp_
     assert sampling.over(defaults) == {"top_p": 0.95, "max_tokens": 32768, "top_k": 20}
     assert Sampling().over(defaults) == defaults
     assert Sampling(temperature=0, max_tokens=5).over(defaults) == {"temperature": 0, "top_p": 0.95, "max_tokens": 5}
-    assert Sampling(reasoning={"effort": "high"}).over({}) == {"reasoning": {"effort": "high"}}  # type: ignore[call-arg]
+    assert Sampling(reasoning={"effort": "high"}).over({}) == {"reasoning": {"effort": "high"}}
 
 
 def test_a_temperature_is_the_same_however_its_number_is_written(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ def with_usage(**usage: Any) -> dict[str, Any]:
 
 
 def with_choice(**choice: Any) -> dict[str, Any]:
-    return {"choices": [{"message": {"role": "assistant", "content": "4"}, "finish_reason": "stop", **choice}]}
+    said = {"message": {"role": "assistant", "content": "4"}, "finish_reason": "stop", **choice}
+    return {"choices": [said], "usage": COUNTED}
 
 
 HARMLESS: dict[str, Reply] = {

@@ -89,7 +89,7 @@ def test_a_server_that_echoes_the_key_puts_it_nowhere(tmp_path: Path, capfd: Any
     path = tmp_path / "journal.sqlite"
 
     def script(request: dict[str, Any], nth: int) -> Reply:
-        return ECHOES[echo] if nth < 2 else "fine"
+        return ECHOES[echo] if echo != "429" or nth < 2 else "fine"
 
     with ChatServer(script) as server:
         _, texts = ask(path, server.base_url)
