@@ -6,11 +6,13 @@ is below; user_version is its version. Request and reply are JSON, compressed by
 """
 
 import asyncio
+import os
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,7 +102,6 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         with self._reported():
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._reader = connect(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._writer: sqlite3.Connection | None = None
@@ -219,17 +220,14 @@ def connect(path: Path, *, make: bool = True) -> sqlite3.Connection:
     """A connection to a journal, its schema checked, made if it is missing. Raises sqlite3.Error or UserError."""
     if not make and not path.is_file():
         raise UserError(f"no journal at '{path}'; a recipe with models writes one beside its run directory")
+    if not path.exists():
+        try:
+            _make(path)
+        except OSError as error:
+            raise UserError(f"journal '{path}' cannot be made: {error.strerror}") from None
     connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
     try:
         _check(connection, path)
-        if make and not connection.execute("pragma user_version").fetchone()[0]:
-            connection.execute("pragma journal_mode = wal")
-            with writing(connection):
-                if not connection.execute("pragma user_version").fetchone()[0]:  # another process may have made it
-                    for statement in SCHEMA.split(";\n"):
-                        connection.execute(statement)
-                    connection.execute(f"pragma application_id = {APPLICATION}")
-                    connection.execute(f"pragma user_version = {VERSION}")
         connection.execute("pragma synchronous = full")
     except BaseException:
         connection.close()
@@ -237,20 +235,35 @@ def connect(path: Path, *, make: bool = True) -> sqlite3.Connection:
     return connection
 
 
+def _make(path: Path) -> None:
+    """A new journal, put in its place whole: of several processes that come together, the first one's stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".journal-") as folder:
+        new = Path(folder) / path.name
+        with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+            connection.execute("pragma journal_mode = wal")
+            connection.executescript(SCHEMA)
+            connection.execute(f"pragma application_id = {APPLICATION}")
+            connection.execute(f"pragma user_version = {VERSION}")
+        with suppress(FileExistsError):
+            os.link(new, path)
+
+
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     application = connection.execute("pragma application_id").fetchone()[0]
     version = connection.execute("pragma user_version").fetchone()[0]
     tables = connection.execute("select count(*) from sqlite_master").fetchone()[0]
-    if application != APPLICATION and (application or version or tables):
-        raise UserError(f"'{path}' is an SQLite file but no journal; move it away, or name another with --journal")
+    if application != APPLICATION:
+        what = "is an SQLite file but no journal" if application or version or tables else "is empty"
+        raise UserError(f"'{path}' {what}; move it away, or name another with --journal")
     if version > VERSION:
         raise UserError(
             f"'{path}' was written by a newer fincurate (journal version {version}; this one knows {VERSION})\n"
             "  update fincurate, or name another journal with --journal"
         )
-    if tables:  # the last pages are read, so that a file that lost its end is told at once
-        connection.execute("select key, length(reply) from replies order by rowid desc limit 1").fetchone()
-        connection.execute("select key from replies order by key desc limit 1").fetchone()
+    # The last pages are read, so that a file that lost its end is told at once.
+    connection.execute("select key, length(reply) from replies order by rowid desc limit 1").fetchone()
+    connection.execute("select key from replies order by key desc limit 1").fetchone()
 
 
 @contextmanager

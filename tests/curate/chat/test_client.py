@@ -104,6 +104,7 @@ def test_two_processes_that_ask_the_same_calls_at_once_send_each_once(path: Path
         command = [sys.executable, "-c", ASK_300, server.base_url, str(path)]
         return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
+    Journal(path).close()
     with ChatServer(echo, latency=0.05) as server:
         both = [start(), start()]
         for process in both:
@@ -114,8 +115,7 @@ def test_two_processes_that_ask_the_same_calls_at_once_send_each_once(path: Path
             process.stdin.write("go\n")
             process.stdin.flush()
         sent, *contents = zip(*(process.communicate()[0].strip().split("|") for process in both), strict=True)
-        assert sorted(server.counts.values()) == [1] * 300
-    assert sum(map(int, sent)) == 300
+        assert (sorted(server.counts.values()), sum(map(int, sent))) == ([1] * 300, 300)
     assert contents == [(f"0: {n}",) * 2 for n in range(300)]
     assert rows(path, "select count(*), count(distinct key) from replies") == [(300, 300)]
 
