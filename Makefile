@@ -37,6 +37,8 @@ types: .venv/dev  ## check types
 
 bench: .venv/dev  ## measure speed and memory
 	$(BIN)/python -m tests.bench.run_scale
+	$(BIN)/python -m tests.bench.run_warm
+	$(BIN)/python -m tests.bench.calls
 
 clean:           ## remove the environments
 	rm -rf .venv .venv-vllm

@@ -33,6 +33,7 @@ _IN_FLIGHT = 64  # questions, where no model is asked
 _AHEAD = 8  # times as many may wait for a slow one before them
 _HEARTBEAT = 0.5  # seconds
 _TERMINATED = 143
+_OTHER_FILES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ async def _with_models(
     told: Told,
 ) -> Pulse:
     chat = Chat(recipe.models, journal, recipe=recipe.name, limit=recipe.budget, asks=asks.any)
+    _open_files(sum(model.concurrency for model in recipe.models.values()))
     with _interruptible(chat):
         async with chat:
             await _work(questions, total, recipe, chat, asks.retry, take, told)
@@ -135,6 +137,18 @@ async def _work(
                     told("curating", done, total, None)
     finally:
         heart.cancel()
+
+
+def _open_files(connections: int) -> None:
+    """Allows as many open files as connections need, where the system lets us."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_FILES
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if most < 0 else min(wanted, most), most))
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """Calls under way, told to other processes: locks on bytes of files beside the journal, placed by the calls' keys.
 
 The system drops such locks when a process ends, however it ends, so nothing is left to clean up. Where it has none
-(Windows), two processes that run at once may pay for the same call.
+(Windows), two processes that run at once may pay for the same call, as two runs in one process may anywhere.
 """
 
 import os
 from pathlib import Path
+
+from curate.errors import UserError
 
 try:
     import fcntl
@@ -21,8 +23,6 @@ class Claims:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._files = dict[int, int]()
-        if fcntl is not None:
-            folder.mkdir(exist_ok=True)
 
     def take(self, key: bytes) -> bool:
         """Whether this process may ask now; False where another one is asking."""
@@ -30,8 +30,10 @@ class Claims:
             return True
         try:
             fcntl.lockf(self._file(key), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _place(key))
-        except OSError:
+        except BlockingIOError:
             return False
+        except OSError as error:
+            raise UserError(f"'{self._folder}' cannot be used: {error.strerror}; calls are told there") from None
         return True
 
     def release(self, key: bytes) -> None:
@@ -48,6 +50,7 @@ class Claims:
     def _file(self, key: bytes) -> int:
         number = key[-1] % _FILES
         if number not in self._files:
+            self._folder.mkdir(exist_ok=True)
             self._files[number] = os.open(self._folder / f"{number:02}", os.O_RDWR | os.O_CREAT, 0o666)
         return self._files[number]
 

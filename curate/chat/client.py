@@ -98,8 +98,13 @@ class Chat:
         call = Call(endpoint.identity, messages, sampling, response_format, sample, attempt)
         request = call.canonical()
         key = key_of(request)
-        if (running := self._under_way.get(key)) is not None:
-            return await asyncio.shield(running)
+        while (running := self._under_way.get(key)) is not None:
+            try:
+                return await asyncio.shield(running)
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if task is None or task.cancelling():
+                    raise  # else who was asking was cancelled, and this one asks instead
         claimed = self._claim(key)
         if (kept := self._kept(key, call, endpoint, anew)) is not None:
             self._release(key, claimed)
@@ -109,8 +114,11 @@ class Chat:
         try:
             answered = await self._ask(endpoint, call, key, request, claimed, anew)
         except BaseException as error:
-            running.set_exception(error if isinstance(error, Exception) else NotAsked("interrupted"))
-            running.exception()  # seen, also where nobody waits
+            if isinstance(error, Exception):
+                running.set_exception(error)
+                running.exception()  # seen, also where nobody waits
+            else:
+                running.cancel()
             raise
         finally:
             del self._under_way[key]
@@ -229,9 +237,12 @@ class Chat:
     async def _from_another(self, key: bytes, call: Call, endpoint: Endpoint, anew: frozenset[str]) -> Answered | None:
         """Waits for the reply that another process asks for; None, and the call is ours, if it gives up."""
         pause, longest = _LOOK_AGAIN
+        before = self._journal.find(key)
         while True:
             await self._stop.rest(pause)
             claimed = self._claim(key)
+            if anew and self._journal.find(key) != before:
+                self._retried.add(key)  # the other one asked anew
             if (kept := self._kept(key, call, endpoint, anew)) is not None:
                 self._release(key, claimed)
                 return kept

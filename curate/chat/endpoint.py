@@ -124,6 +124,11 @@ class Endpoint:
             raise UserError(
                 f"models.{self.name}: the environment variable {name} (api_key_env) is not set\n  export {name}=..."
             )
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise UserError(
+                f"models.{self.name}: the environment variable {name} (api_key_env) holds a character that fits no "
+                "header\n  was the key pasted with quotes, a space or a line end?"
+            )
         return key
 
     async def _admitted(self, budget: Budget, worst: Spent) -> None:
@@ -190,7 +195,7 @@ class Endpoint:
             return Fault("late" if broken.timed_out else "failed", str(broken))
         try:
             said = json.loads(response.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             said = None
         error = said.get("error") if isinstance(said, Mapping) else None
         if response.status == 200 or is_filtered(error):
@@ -249,12 +254,12 @@ def _words(body: bytes, error: Any) -> str:
     message = error.get("message") if isinstance(error, Mapping) else error
     if not isinstance(message, str) or not message.strip():
         message = body[:2000].decode(errors="replace")
-    return " ".join(message.split())[:500] or "no words"
+    return " ".join(message.encode(errors="replace").decode().split())[:500] or "no words"
 
 
 def _pause(faults: list[Fault]) -> float:
     """Seconds before a call is sent again: as the server asks, or ever longer; never all at once."""
-    if (asked := faults[-1].retry_after) is not None:
+    if asked := faults[-1].retry_after:
         return asked + random.uniform(0, min(0.25 * asked, 5.0) + 0.05)
     first, longest = _BACKOFF
     backoff: float = min(first * 2 ** min(len(faults) - 1, 10), longest)

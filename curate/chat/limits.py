@@ -127,7 +127,7 @@ class Gate:
             self.limit = max(self.limit / 2, 1.0)
         else:  # what was sent after the cut is refused too: the server wants quiet
             self.limit = 1.0
-            self._held_until = now + (retry_after if retry_after is not None else self._hold)
+            self._held_until = now + (retry_after if retry_after is not None and retry_after >= _TICK else self._hold)
             self._hold = min(self._hold * 2, _LONGEST_HOLD)
         self._cut_at, self._good_since_cut = now, False
 

@@ -20,6 +20,7 @@ _REFUSAL = re.compile(
     r"(?:为[你您])?(?:回答|提供|协助|讨论|满足|继续|给出)",
     re.IGNORECASE,
 )
+_MANY = 10**9  # tokens: more are no count of one call
 _SHORT = 300  # a refusal in words is short; a long reply that begins like one goes on to answer
 
 
@@ -57,9 +58,11 @@ def read_reply(body: Any, opened: bool = False, asked: str = "") -> Reply:
     try:
         choice = body["choices"][0]
         message = choice.get("message") or {}
+        finish = _text(choice.get("finish_reason")) or None
     except (KeyError, IndexError, TypeError, AttributeError):
         raise ValueError("the reply holds no choice") from None
-    finish = choice.get("finish_reason")
+    if not isinstance(message, Mapping):
+        raise ValueError("the reply's message is no JSON object")
     reasoning, content = _texts(message, opened)
     refusal = _text(message.get("refusal"))
     return Reply(
@@ -67,8 +70,8 @@ def read_reply(body: Any, opened: bool = False, asked: str = "") -> Reply:
         reasoning,
         content or refusal,
         finish,
-        body.get("model"),
-        body.get("system_fingerprint"),
+        _text(body.get("model")) or None,
+        _text(body.get("system_fingerprint")) or None,
         _usage(body.get("usage"), asked, reasoning + content),
     )
 
@@ -120,18 +123,30 @@ def _texts(message: Mapping[str, Any], opened: bool) -> tuple[str, str]:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return "".join(_text(part.get("text")) for part in value if isinstance(part, Mapping))
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode(errors="replace").decode()  # half surrogate pairs fit no file
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and 0 <= value < _MANY
+
+
+def _tokens(value: Any) -> int:
+    """A number of tokens, where it can be one."""
+    return int(value) if _is_count(value) else 0
 
 
 def _usage(said: Any, asked: str, written: str) -> Usage:
-    if not isinstance(said, Mapping) or not isinstance(said.get("prompt_tokens"), int):
+    if not isinstance(said, Mapping) or not _is_count(said.get("prompt_tokens")):
         return Usage(estimate_tokens(asked), estimate_tokens(written))
     output = said.get("completion_tokens_details")
     prompt = said.get("prompt_tokens_details")
     cached = prompt.get("cached_tokens") if isinstance(prompt, Mapping) else said.get("prompt_cache_hit_tokens")
+    reasoning = output.get("reasoning_tokens") if isinstance(output, Mapping) else None
     return Usage(
-        prompt=said["prompt_tokens"],
-        completion=said.get("completion_tokens") or 0,
-        reasoning=output.get("reasoning_tokens") if isinstance(output, Mapping) else None,
-        cached=cached or 0,
+        prompt=_tokens(said["prompt_tokens"]),
+        completion=_tokens(said.get("completion_tokens")),
+        reasoning=_tokens(reasoning) if reasoning is not None else None,
+        cached=_tokens(cached),
     )

@@ -4,6 +4,8 @@ Azure's paths and versions); aiohttp carries the calls, at a quarter of the proc
 
 import email.utils
 import json
+import math
+import re
 import socket
 import time
 import urllib.parse
@@ -24,6 +26,7 @@ _LONGEST_RETRY_AFTER = 3600.0
 _SHORTEST_SECRET = 6  # a shorter key ("none") would be found in honest words
 _HIDDEN = b"[api key]"
 _CARRIED = ("authorization", "api-key", "user-agent", "openai-organization", "openai-project")
+_USER = re.compile(r"//[^/@\s]+@")  # of a proxy, with its password
 _ANSWER = {
     "id": "-",
     "object": "chat.completion",
@@ -95,7 +98,7 @@ class Wire:
 
     def plain(self, text: str) -> str:
         """The text without the secret."""
-        return self._hidden(text.encode(errors="replace")).decode()
+        return _USER.sub("//", self._hidden(text.encode(errors="replace")).decode())
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -156,7 +159,9 @@ def _retry_after(headers: Any) -> float | None:
             wait = float(said)
         else:
             wait = (email.utils.parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
+        return None
+    if math.isnan(wait):
         return None
     return min(max(wait, 0.0), _LONGEST_RETRY_AFTER)
 

@@ -176,15 +176,15 @@ def test_one_that_waits_no_longer_harms_nobody(tmp_path: Path) -> None:
 def test_what_was_begun_is_committed_when_a_journal_is_closed(tmp_path: Path) -> None:
     async def main() -> list[Any]:
         journal = Journal(tmp_path / "j.sqlite")
-        task = asyncio.create_task(journal.keep(entry(1, size=100_000)))
+        tasks = [asyncio.create_task(journal.keep(entry(number, size=2000))) for number in range(1000)]
         for _ in range(5):
             await asyncio.sleep(0)
         journal.close()
         committed = rows(journal.path, "select count(*) from replies")
-        await task
+        await asyncio.gather(*tasks)
         return committed
 
-    assert asyncio.run(main()) == [(1,)]
+    assert asyncio.run(main()) == [(1000,)]
 
 
 def test_of_two_replies_to_a_call_both_are_kept_and_the_newest_counts(tmp_path: Path) -> None:

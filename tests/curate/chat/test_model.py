@@ -206,6 +206,8 @@ def test_a_folder_is_known_by_what_is_in_it_not_by_where_it_lies(tmp_path: Path)
     assert known.startswith("vllm:tuned@")
     assert served(model=str(there)) == known
     assert served(model=f"{here}/../tuned/") == known
+    (tmp_path / "linked").symlink_to(here)
+    assert served(model=str(tmp_path / "linked")) == known
     assert served(model=str(here), args=("--port", "1", "--tensor-parallel-size", "2")) == known
     assert served(model=str(here), args=("--dtype", "half")) == f"{known} --dtype=half"
     (there / ".git").mkdir()
