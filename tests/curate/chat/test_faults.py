@@ -279,15 +279,22 @@ def test_a_server_that_is_gone_for_a_while_costs_no_call(path: Path, monkeypatch
         async with Chat({"teacher": Model(model="m", base_url=server.base_url)}, journal) as chat:
             calls = (chat.ask("teacher", [{"role": "user", "content": text}], {}) for text in numbers(40))
             everything = asyncio.gather(*calls)
-            while server.totals["answered"] < 10:
+            while len(asked) < 10:
                 await asyncio.sleep(0.001)
-            server.down, before = True, server.totals["connections"]
+            before = server.totals["connections"]
             while server.totals["connections"] < before + 30:
                 await asyncio.sleep(0.001)
             server.down = False
             return await everything
 
+    asked = list[int]()
+
+    def falls(request: dict[str, Any], nth: int) -> Any:
+        asked.append(nth)
+        server.down = server.down or len(asked) == 10
+        return echo(request, nth)
+
     monkeypatch.setattr("curate.chat.endpoint._BACKOFF", (0.2, 0.4))
-    with ChatServer(echo, latency=0.02) as server, closing(Journal(path)) as journal:
+    with ChatServer(falls, latency=0.02) as server, closing(Journal(path)) as journal:
         assert [one.reply.content for one in asyncio.run(run())] == numbers(40)
     assert rows(path, "select count(*), (select count(*) from failures) from replies") == [(40, 0)]

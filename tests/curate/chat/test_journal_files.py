@@ -274,13 +274,13 @@ def test_verify_finds_what_was_changed(command: Command, tmp_path: Path) -> None
         whole[whole.index(request) + chance.randrange(12, len(request))] ^= 255
     recipe = whole.index(entry(50).key + b"mr") + 17  # a reply whose recipe is no longer the one of the index
     path.write_bytes(whole[:recipe] + b"q" + whole[recipe + 1 :])
-    change(path, "update replies set reply = (select request from replies limit 1) where rowid = 40")
+    change(path, "update replies set reply = (select request from replies where rowid = 60) where rowid = 40")
     change(path, "update replies set reply = x'00' where rowid = 41")
     change(path, "update replies set key = x'00' where rowid = 42")
     ran = command("journal", "verify", "j.sqlite")
     assert ran.returncode == 1
     assert ran.stdout.startswith("27 replies are whole; 3")
-    assert ran.stderr.count("reply ") == 33
+    assert sum(line.startswith("reply ") for line in ran.stderr.splitlines()) == 33
     assert "missing from index paid" in ran.stderr
     written, broken = export(path, io.StringIO())
     assert (written + broken, broken >= 2) == (60, True)
