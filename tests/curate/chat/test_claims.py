@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from curate.chat.claims import Claims
+from curate.errors import UserError
 
 ROOT = Path(__file__).parents[3]
 
@@ -168,3 +169,12 @@ def test_what_was_never_taken_may_be_released(ours: Claims, other: Claimant) -> 
     assert other.take(key) == [True]
     ours.release(key)
     assert not ours.take(key)
+
+
+def test_claims_that_cannot_be_placed_are_told(tmp_path: Path) -> None:
+    (tmp_path / "claims").touch()
+    with closing(Claims(tmp_path / "claims")) as claims, pytest.raises(UserError, match="claims' cannot be used"):
+        claims.take(bytes(16))
+    (tmp_path / "folders" / "00").mkdir(parents=True)
+    with closing(Claims(tmp_path / "folders")) as claims, pytest.raises(UserError, match="folders' cannot be used"):
+        claims.take(bytes(16))

@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 
 from curate.chat.call import Call, key_of
-from curate.chat.journal import Entry, Failure, Journal, Paid, connect
+from curate.chat.journal import VERSION, Entry, Failure, Journal, Paid, connect
 from curate.chat.journal_files import merge, verify
 from curate.chat.reply import Usage
 from curate.errors import UserError
 
 ROOT = Path(__file__).parents[3]
 TOLD = Usage(10, 20)
+PRAGMAS = ("journal_mode", "synchronous", "user_version")
 
 # A process that keeps replies and prints each key once `keep` has returned; it begins when a line is read.
 WRITER = """
@@ -156,8 +157,8 @@ def test_a_reply_is_committed_before_keep_returns(tmp_path: Path) -> None:
 
     asyncio.run(main())
     with closing(connect(path)) as connection:
-        pragmas = [connection.execute(f"pragma {name}").fetchone() for name in ("journal_mode", "synchronous")]
-    assert pragmas == [("wal",), (2,)]
+        told = [connection.execute(f"pragma {name}").fetchone()[0] for name in PRAGMAS]
+    assert told == ["wal", 2, VERSION]
 
 
 def test_one_that_waits_no_longer_harms_nobody(tmp_path: Path) -> None:
@@ -173,15 +174,17 @@ def test_one_that_waits_no_longer_harms_nobody(tmp_path: Path) -> None:
     assert asyncio.run(main()) == [True] * 10
 
 
-def test_what_was_begun_is_committed_when_a_journal_is_closed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("turns", [1, 5])
+def test_what_waits_or_was_begun_is_committed_when_a_journal_is_closed(tmp_path: Path, turns: int) -> None:
     async def main() -> list[Any]:
         journal = Journal(tmp_path / "j.sqlite")
         tasks = [asyncio.create_task(journal.keep(entry(number, size=2000))) for number in range(1000)]
-        for _ in range(5):
+        for _ in range(turns):
             await asyncio.sleep(0)
         journal.close()
         committed = rows(journal.path, "select count(*) from replies")
-        await asyncio.gather(*tasks)
+        for task in tasks:
+            task.cancel()
         return committed
 
     assert asyncio.run(main()) == [(1000,)]

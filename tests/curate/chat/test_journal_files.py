@@ -122,6 +122,8 @@ def test_an_empty_file_is_no_journal_and_stays_as_it_is(tmp_path: Path) -> None:
     ):
         with pytest.raises(UserError, match="is empty"):
             action()
+    with pytest.raises(UserError, match="cannot be made"):
+        fill(path / "j.sqlite", entry(1))
     assert path.read_bytes() == b""
 
 

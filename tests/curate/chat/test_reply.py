@@ -248,7 +248,9 @@ def test_an_estimate_counts_chinese_twice_as_high_as_ascii_and_never_nothing() -
 def test_the_server_s_own_name_and_fingerprint_are_told() -> None:
     read = reply({"content": ANSWER}, model="m-2026", system_fingerprint="fp_1")
     assert (read.model, read.fingerprint) == ("m-2026", "fp_1")
-    assert (reply({"content": ANSWER}).model, reply({"content": ANSWER}).fingerprint) == (None, None)
+    for more in ({}, {"model": None}, {"model": ["m"], "system_fingerprint": {"fp": 1}}):
+        read = reply({"content": ANSWER}, **more)
+        assert (read.model, read.fingerprint) == (None, None)
 
 
 def test_a_filter_that_answers_by_an_error_is_a_filtered_reply_that_costs_nothing() -> None:
