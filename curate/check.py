@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from curate.records import Question, Trace
 from judges.answers import match
+from judges.answers.audit import CONTRADICTING
 from judges.verdict import Verdict
-
-CONFLICT = "gold_conflict"
 
 
 def check(question: Question, trace: Trace) -> Verdict:
@@ -19,6 +18,6 @@ def check(question: Question, trace: Trace) -> Verdict:
     if trace.final is None:
         return Verdict(None, "answer_missing")
     verdict = match(trace.final, question)
-    if verdict.value is not False and CONFLICT in question.flags:
-        return replace(verdict, value=None, reason=CONFLICT)
+    if verdict.value is not False and not CONTRADICTING.isdisjoint(question.flags):
+        return replace(verdict, value=None, reason="gold_conflict")
     return verdict

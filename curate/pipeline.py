@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from curate.asking import Asking
 from curate.chat import Chat, NotAsked
-from curate.check import CONFLICT, check
+from curate.check import check
 from curate.distil import Teacher, given
 from curate.judge import JUDGE, Judgement, judge
 from curate.records import CallMade, Destination, Label, Outcome, Question, Trace
 from judges.answers import VERIFIABLE_KINDS
+from judges.answers.audit import CONTRADICTING
 from judges.reasoning import Keep
 from judges.verdict import Verdict
 
@@ -143,7 +144,7 @@ def _fate(question: Question, verdict: Verdict) -> tuple[Label, Destination]:
         return "undecided", "rejects"
     if verdict.value:
         return "good", "sft"
-    verifiable = question.answer_kind in VERIFIABLE_KINDS and CONFLICT not in question.flags
+    verifiable = question.answer_kind in VERIFIABLE_KINDS and CONTRADICTING.isdisjoint(question.flags)
     return "bad", "rl" if verifiable else "rejects"
 
 

@@ -20,12 +20,19 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "equal_rounded": "the gold equals the answer, rounded to the answer's precision (3 significant digits or more)",
         "equal_truncated": "the gold is the answer cut off, not rounded, at the gold's precision",
         "equal_percent_sign": "equal but for a percent sign that only one of the two carries",
+        "equal_sign_in_words": "equal, the minus of one said in words by the other, or asked for by the question",
+        "within_tolerance": "within the policy's relative tolerance of the gold",
         "equal_choice": "the same option, or the same set of options",
         "equal_boolean": "the same yes or no",
+        "equal_label": "the same label, or the same set of labels",
+        "equal_text": "the same text but for width, case, script, spaces and punctuation",
         # wrong
         "number_differs": "another number",
         "choice_differs": "another option, or another set of options",
         "boolean_differs": "the opposite answer",
+        "label_differs": "another label, or another set of labels",
+        "span_differs": "the proper name of another",
+        "unit_differs": "the answer and the gold name different currencies, or units of different things",
         # undecided: about the gold
         "gold_missing": "the source gives no gold answer",
         "gold_unusable": "the gold cannot be read as an answer of its kind",
@@ -35,10 +42,16 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "answer_unreadable": "the final answer cannot be read as an answer of the question's kind",
         "several_quantities": "the final answer holds several different numbers",
         "precision_too_low": "the answer rounds to the gold, but with fewer than 3 significant digits",
-        "near_miss": "within 0.2 % of the gold but beyond its precision: rounding on the way, or another answer",
+        "near_miss": "within 0.2 % of the gold (the policy's `near`), not equal: rounded on the way, or another answer",
         "last_digit": "less than one off in the last place of a gold of one or two digits: rounded, cut off, or wrong",
-        "unit_differs": "the answer and the gold name different units or currencies",
-        "sign_in_words": "the same number with the other sign, and the answer says decrease, loss or the like",
+        "answers_disagree": "the reply gives several answers that disagree; the detail names them",
+        "hedged": "the number is denied or only bounded: not 12, more than 12",
+        "percent_sign": "equal but for a percent sign that only one side carries, and the policy does not forgive it",
+        "range_unclear": "a single value against a range that holds it, or two ranges that overlap",
+        "order_unclear": "the gold's values in another order",
+        "date_unclear": "a month against a day of it, or a day and month that may be the other way round",
+        "unit_unclear": "days against months, or a $ against another dollar",
+        "sign_in_words": "the same number with the other sign, and words on one side say decrease, loss or the like",
         "scale_unclear": "the numbers differ by a power of a thousand, and only one names its scale",
         "letter_contradicts_text": "the option's letter and the text beside it name different options",
         "needs_model": "rules do not decide answers of this kind",
@@ -72,12 +85,18 @@ class Verdict:
     reason: a key of REASONS.
     extracted: the final answer as it stood in the reply, or for round two the criteria that decided.
     method: "rule", or the name of the model that judged.
+    gold: of several golds the one that decided, and tolerance: the largest gap from it that was allowed, as a plain
+    decimal (a percent as a fraction); both None but for numbers.
+    detail: in words, what the reason does not say: the answers that disagree, a model's rationale.
     """
 
     value: bool | None
     reason: str
     extracted: str | None = None
     method: str = "rule"
+    gold: str | None = None
+    tolerance: str | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,5 +2,17 @@
 
 from judges.answers.extract import Extracted, final_answer
 from judges.answers.match import VERIFIABLE_KINDS, Asked, Gold, grade, match
+from judges.answers.policy import DEFAULT, PRESETS, Policy
 
-__all__ = ["VERIFIABLE_KINDS", "Asked", "Extracted", "Gold", "final_answer", "grade", "match"]
+__all__ = [
+    "DEFAULT",
+    "PRESETS",
+    "VERIFIABLE_KINDS",
+    "Asked",
+    "Extracted",
+    "Gold",
+    "Policy",
+    "final_answer",
+    "grade",
+    "match",
+]

@@ -1,76 +1,103 @@
-"""Option letters and yes or no, as sets and truth values; never by a letter's mere presence in the text.
+"""Option letters, as sets; never by a letter's mere presence in the text.
 
 DianJin-R1's released reward collects letters by membership, so that "EBIT" reads as {B, E} (research: papers, 2.6);
-here a letter counts only where it stands alone or leads its option's text.
+here a letter counts only where it stands alone or leads its option's text. That rule is the policy `membership`.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 
-from judges.answers.text import normalise
+from judges.answers.policy import Policy
+from judges.answers.text import EDGES, normalise, plain
 
 _LEAD = re.compile(
-    r"(?:the )?(?:correct |right |best )?(?:options?|choices?|answers?)(?: (?:is|are))?\b ?[:：]?"
-    r"|(?:最终|正确)?(?:答案|选项)[是为]? ?[:：]?|(?:应|故|所以|因此)?选择?(?:项)? ?[:：]?",
+    r"(?:(?:so|therefore|thus|hence),? )?(?:i (?:choose|pick|select)|(?:the )?(?:final |correct |right "
+    r"|best )?(?:options?|choices?|answers?)"
+    r"(?: (?:is|are|would be|should be))?\b) ?[:：]? ?(?:(?:options?|choices?)\b ?[:：]?)?"
+    r"|(?:(?:综上(?:所述)?|因此|所以|故)[,，]? ?)?(?:我(?:认为|觉得))?(?:最终|正确)?(?:的)?(?:答案|选项)"
+    r"(?:应该?)?[是为选]? ?[:：]?(?:选项)?"
+    r"|(?:我(?:认为|觉得)?)?(?:应|故|所以|因此)?[该当]?选择?(?:项)? ?[:：]?",
     re.IGNORECASE,
 )
-_TAILS = ("是正确的", "正确", "选项", "项")
-_BETWEEN = re.compile(r"(?:[\s,、;/&+\"'\[\]()【】{}.。:]|\band\b|和|与|及|选?项)+", re.IGNORECASE)
+_TAILS = re.compile(
+    r"[二两三四五]项$|(?<![:.、,)\]]) ?(?:是|均|都|为|选?项)?(?:正确|对)(?:的|答案|选项)?$| ?选?项$"
+    r"| (?:is|are) (?:correct|right|the (?:correct"
+    r"|right|best) (?:answer|option|choice)s?)$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"(?:[\s,、;/&+\"'\[\]()【】{}.。:]|\band\b|\boptions?\b|和|与|及|以及|选?项)+", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
-_LETTERS = re.compile(r"[A-H]+", re.IGNORECASE)
+_LETTERS = re.compile(r"[A-Z]+", re.IGNORECASE)
 _LETTER_THEN_TEXT = re.compile(
-    r"[(\[【]?(?P<letter>[A-H])(?: ?[)\].:、,】-]+ ?|项 ?| )(?P<text>\S.*)$", re.IGNORECASE | re.DOTALL
+    r"[(\[【]?(?P<letter>[A-Z])(?:(?: ?[)\].:、,】-])+ ?|项[:,]? ?| )(?P<text>\S.*)$", re.IGNORECASE | re.DOTALL
 )
-
-_TRUE = ("yes", "true", "correct", "是", "是的", "正确", "对", "√")
-_FALSE = ("no", "false", "incorrect", "not correct", "not true", "否", "不是", "错误", "错", "不正确", "不对", "×", "x")
-# Words of compliance are a family of their own: 是 to "违规？" is 违规, 是 to "合规？" is 合规.
-_COMPLIANT = ("compliant", "合规", "不违规", "未违规", "没有违规")
-_VIOLATING = ("not compliant", "non-compliant", "noncompliant", "不合规", "违规")
-_BOOLEANS = dict.fromkeys((*_TRUE, *_COMPLIANT), True) | dict.fromkeys((*_FALSE, *_VIOLATING), False)
-_COMPLIANCE = re.compile("complian|合规|违规", re.IGNORECASE)
-_EDGES = " \t\r\n.,;:!?。，；：！？\"'“”‘’()[]{}"
-
-
-def same_text(one: str, other: str) -> bool:
-    """Equal but for width, case, spaces and end punctuation."""
-    return plain(one) == plain(other)
-
-
-def plain(text: str) -> str:
-    """The text's bare form for comparing: half width, lower case, no spaces, no punctuation at the ends."""
-    return re.sub(r"\s+", "", normalise(text)).strip(_EDGES).casefold()
+_TEXT_THEN_LETTER = re.compile(
+    r"(?P<text>.*\S) ?[(\[【](?:option |选项)?(?P<letter>[A-Z])[)\]】]\.?$", re.IGNORECASE | re.DOTALL
+)
+_LETTER_THEN_REASON = re.compile(
+    r"[(\[【]?(?P<letter>[A-Z])[)\]】.]?(?:项)?(?: ?[,;—-]+ ?| )?(?:because|since|as it|因为|由于|理由)"
+    r"|(?P<after>[A-Z])\. ?(?:because|since|因为|由于)",
+    re.IGNORECASE,
+)
+_LETTER_THEN_CLAUSE = re.compile(r"[(\[【]?(?P<letter>[A-Z])[)\]】]?(?:选?项)? ?[,;.—]+ ?(?P<rest>.+)$", re.DOTALL)
+_STANDING = re.compile(r"(?<![A-Za-z])[A-Z](?![A-Za-z])")
+_HESITATES = re.compile(
+    r"\b(?:or|not|maybe|perhaps|possibly|unless|either|but)\b|或|不是|可能|也许|并非|但", re.IGNORECASE
+)
+_PART = re.compile(
+    r"[\n;]|(?<=[^\s,、])[,、]? ?(?:and |和|与|及)?(?=[(\[【]?[A-Z] ?[)\].:、】])|[,、](?= ?[(\[【]?[A-Z]\b)"
+)
+_ARTICLE = re.compile(r"^(?:the|an) (?=\S{2})")  # "A cash" may be letter A
+_MEMBERS = re.compile("[A-G]")
+_LONGEST = 4000
 
 
 def letters(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
     """The set of option letters that an answer names; a key of REASONS when it cannot be read.
 
-    Read are: the text of an option alone, letters alone ("AC", "A、C", "选项C", '["A", "C"]'), and one letter with its
-    option's text ("C：国家税务总局"). A letter beside another option's text is a contradiction.
+    Read are: the text of an option alone, letters alone ("AC", "A、C", "选项C", '["A", "C"]'), and letters with their
+    options' texts ("C：国家税务总局", "A. cash, C. bonds"). A letter beside another option's text is a contradiction.
     """
     text = _LINES.sub("\n", _SPACES.sub(" ", normalise(text))).strip()
-    by_text = [letter for letter, option in options.items() if same_text(option, text)]
-    bare = text.strip(_EDGES).upper()
+    if len(text) > _LONGEST:
+        return "answer_unreadable"
+    by_text = _by_text(text, options)
+    bare = text.strip(EDGES).upper()
     if bare in options and by_text and by_text != [bare]:
         return "letter_contradicts_text"  # "A" where A is also the text of another option
     if len(by_text) == 1:
         return frozenset(by_text)
     led = _LEAD.match(text)
     rest = text[led.end() :].strip() if led else text
-    if (alone := _letters_alone(_without_tail(rest), options)) is not None:
+    if (alone := _letters_alone(_TAILS.sub("", rest.rstrip(" .。!！")), options)) is not None:
         return alone
-    if (found := _LETTER_THEN_TEXT.match(rest)) and (letter := found["letter"].upper()) in options:
-        if same_text(options[letter], found["text"]):
-            return frozenset({letter})
-        if any(same_text(option, found["text"]) for option in options.values()):
-            return "letter_contradicts_text"
+    if led and len(by_text := _by_text(rest, options)) == 1:
+        return frozenset(by_text)
+    for form in (_LETTER_THEN_TEXT, _TEXT_THEN_LETTER):
+        if (found := form.match(rest)) and (letter := found["letter"].upper()) in options:
+            texts = _by_text(found["text"], options) or _by_text(_TAILS.sub("", found["text"].rstrip(" .。")), options)
+            if texts:
+                return frozenset({letter}) if letter in texts else "letter_contradicts_text"
+    if (found := _LETTER_THEN_REASON.match(rest)) and (
+        letter := (found["letter"] or found["after"]).upper()
+    ) in options:
+        return frozenset({letter})
+    if (found := _LETTER_THEN_CLAUSE.match(rest)) and found["letter"] in options:
+        clause = found["rest"]
+        if not (_STANDING.search(clause) or _HESITATES.search(clause) or _by_text(clause, options)):
+            return frozenset({found["letter"]})
     return _each_by_itself(rest, options)
 
 
-def _without_tail(text: str) -> str:
-    text = text.rstrip(" .。")
-    return next((text.removesuffix(tail) for tail in _TAILS if text.endswith(tail)), text)
+def _by_text(text: str, options: Mapping[str, str]) -> list[str]:
+    """The letters of the options whose text this is."""
+    wanted = _plain(text)
+    return [letter for letter, option in options.items() if _plain(option) == wanted] if wanted else []
+
+
+def _plain(text: str) -> str:
+    return plain(_ARTICLE.sub("", text.strip(EDGES).casefold()))
 
 
 def _letters_alone(text: str, options: Mapping[str, str]) -> frozenset[str] | None:
@@ -80,49 +107,38 @@ def _letters_alone(text: str, options: Mapping[str, str]) -> frozenset[str] | No
     if not runs or not all(_LETTERS.fullmatch(run) for run in runs):
         return None
     joined = "".join(runs)
-    if len(joined) > 1 and joined != joined.upper():
-        return None
     read = frozenset(joined.upper())
+    if any(len(run) > 1 and run != run.upper() for run in runs) and not (
+        options and len(runs) == 1 and list(joined.upper()) == sorted(read)
+    ):
+        return None  # "bad" is a word; "ac" is not
+    if len(runs) == 1 and len(joined) == 1:
+        return read if "A" <= joined <= "H" or read <= options.keys() else None  # a letter, an option's or not
     if options:
-        return read if read <= options.keys() else None
-    return read if len(joined) == 1 or len(runs) > 1 or list(joined) == sorted(read) else None
+        return read if read <= options.keys() and len(joined) == len(read) else None
+    return read if len(runs) > 1 or (list(joined.upper()) == sorted(read) and max(read) <= "H") else None
 
 
 def _each_by_itself(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
-    """Several options, each letter with its own text: "A. cash; C. bonds"."""
-    parts = [part for part in re.split(r"[\n;]", text) if part.strip()]
-    if len(parts) < 2:
-        return "answer_unreadable"
+    """Several options, each letter with its own text: "A. cash; C. bonds"; or their texts alone: "cash and bonds"."""
+    parts = [part.strip(" ,、.") for part in _PART.split(text) if part.strip(" ,、.")]
+    if not 2 <= len(parts) <= len(options):
+        return _texts_listed(text, options)
     read: set[str] = set()
     for part in parts:
         one = letters(part, options)
         if isinstance(one, str):
-            return one
+            return one if one == "letter_contradicts_text" else _texts_listed(text, options)
         read |= one
     return frozenset(read)
 
 
-def boolean(text: str, options: Mapping[str, str] | None = None) -> bool | None:
-    """True or False out of yes/no, 是/否, 正确/错误, 合规/不合规 or the letter of such an option; None if neither."""
-    bare = normalise(text).strip(_EDGES).casefold()
-    bare = re.sub(r"\s+", " ", bare)
-    if bare in _BOOLEANS:
-        return _BOOLEANS[bare]
-    if options:
-        named = letters(text, options)
-        if not isinstance(named, str) and len(named) == 1 and (letter := next(iter(named))) in options:
-            return boolean(options[letter])
-    # A verdict first, its ground after a comma ("yes , 38.2%", "否，因为..."); another verdict behind it contradicts.
-    head, *others = (part.strip(_EDGES) for part in re.split(r"[,，.。;；\n]", bare))
-    behind = {_BOOLEANS[word] for part in others for word in (part, *part.split()) if word in _BOOLEANS}
-    if head not in _BOOLEANS or behind - {_BOOLEANS[head]} or re.match(r"no\.? ?\d", bare):
-        return None
-    return _BOOLEANS[head]
-
-
-def of_compliance(text: str, options: Mapping[str, str] | None = None) -> bool:
-    """Does a yes or no speak of compliance (合规, 违规) itself, or of the question that was asked (是, yes)?"""
-    return bool(_COMPLIANCE.search((options or {}).get(normalise(text).strip(_EDGES).upper(), text)))
+def _texts_listed(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
+    parts = [part for part in re.split(r"[\n;,、]| and |和|与|及", text) if part.strip(EDGES)]
+    named = [_by_text(part, options) for part in parts]
+    if len(parts) < 2 or not all(len(one) == 1 for one in named):
+        return "answer_unreadable"
+    return frozenset(one[0] for one in named)
 
 
 def named(golds: Sequence[str], options: Mapping[str, str]) -> list[frozenset[str]]:
@@ -133,3 +149,19 @@ def named(golds: Sequence[str], options: Mapping[str, str]) -> list[frozenset[st
         frozenset({one}) if one in options else letters(gold, options) for gold, one in zip(golds, bare, strict=True)
     ]
     return [one for one in read if not isinstance(one, str) and one and (not options or one <= options.keys())]
+
+
+def match_choice(
+    said: str, golds: Sequence[str], options: Mapping[str, str], policy: Policy
+) -> tuple[bool | None, str]:
+    """(value, reason) of an answer against golds of option letters, any of which will do."""
+    sets = named(golds, options)
+    if not sets:
+        return None, "gold_unusable"
+    if policy.letters == "membership":
+        members = frozenset(_MEMBERS.findall(said))
+        return (True, "equal_choice") if members in sets else (False, "choice_differs")
+    answer = letters(said, options)
+    if isinstance(answer, str):
+        return None, answer
+    return (True, "equal_choice") if answer in sets else (False, "choice_differs")

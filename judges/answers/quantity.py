@@ -1,66 +1,93 @@
-"""A written quantity as an exact decimal, with what its writing says: percent, scale, precision.
+"""A written quantity as an exact decimal, with what its writing says: kind, unit, scale, precision.
 
-quantities("-2426 ( 2426 )")       ->  [Quantity(-2426)]
-quantities("$ 19.6 million")       ->  [Quantity(19.6e6, scale=10**6, decimals=1)]
-quantities("0.069 (or 6.90%)")     ->  [Quantity(0.069), Quantity(6.90, percent)]
-quantities("3.5亿元")               ->  [Quantity(3.5e8, scale=10**8)]
+quantities("-2426 ( 2426 )")    ->  [Quantity(-2426)]
+quantities("$ 19.6 million")    ->  [Quantity(19.6e6, kind="currency", unit="$", scale=10**6, decimals=1)]
+quantities("25 bps or 0.25%")   ->  [Quantity(0.25, kind="basis_points"), Quantity(0.25, kind="percent")]
+quantities("三千五百万股")        ->  [Quantity(3.5e7, kind="count", unit="股", scale=10**4)]
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal, NamedTuple
 
+from judges.answers.numerals import arabic
 from judges.answers.text import normalise
+from judges.answers.units import CURRENCIES, SCALES, UNITS
 
-_SCALES = {
-    **{"thousand": 3, "million": 6, "billion": 9, "trillion": 12},
-    **{"k": 3, "m": 6, "mm": 6, "mn": 6, "b": 9, "bn": 9, "tn": 12},
-    **{"百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7},
-    **{"亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12, "兆": 12},
-}
-_SCALE_WORDS = "|".join(sorted(_SCALES, key=len, reverse=True))
+Kind = Literal["number", "percent", "basis_points", "ratio", "currency", "count", "date"]
+
 # Digits are capped so that a hostile answer of millions of digits costs one scan and no big-number arithmetic; what is
 # longer, or goes on in another way (1.2.3, 1e400), is no quantity.
-_WHOLE = r"\d{1,3}(?:,\d{3}){1,12}(?!,?\d)|\d{1,40}(?!\d|,\d{3}(?!\d))"
+_WHOLE = (
+    r"\d{1,3}(?:,\d{3}){1,12}(?!,?\d)|\d{1,3}(?:[ '’]\d{3}){1,12}(?![ '’]?\d)|\d{1,2}(?:,\d\d){1,6},\d{3}(?!,?\d)"
+    r"|\d{1,40}(?!\d|,\d{3}(?!\d))"
+)
 _POINT = r"\.\d{1,40}(?!\d)"
-_CURRENCY = r"(?:US\$|HK\$|A\$|C\$|S\$|[$¥￥€£₹]|RMB|CNY|USD|HKD|EUR|GBP|JPY|RM)"
+_BEFORE = (
+    r"(?:US|HK|N[TZ]|[ACS])?\$|[¥€£₹₩]|RMB|CN[YH]|USD|HKD|NZD|AUD|CAD|SGD|TWD|EUR|GBP|JPY|INR|KRW|CHF|MYR|AED|SAR|RM"
+    r"|Rs\.?|人民币|港币|美元"
+)
+
+
+def _words(words: Iterable[str]) -> str:
+    """A pattern of words, the longest first; Latin ones in any case and not as the beginning of another."""
+    ordered = sorted(filter(str.isalpha, words), key=len, reverse=True)
+    latin, han = ("|".join(word for word in ordered if word.isascii() is kind) for kind in (True, False))
+    return f"(?ai:{latin})(?![A-Za-z])|{han}"
+
+
 _NUMBER = re.compile(
     rf"""
-    (?=[-+(.\d$¥￥€£₹A-Z百])     # most characters begin no number: told without trying all that follows
-    (?<![A-Za-z0-9_.])           # not inside a name such as Q3, nor the rest of another number
-    (?P<percent>百分之)?
+    (?=[-+(.\d$¥€£₹₩A-Z百千万人港美])  # most characters begin no number: told without trying all that follows
+    (?<![A-Za-z0-9_.])                  # not inside a name such as Q3, nor the rest of another number
+    (?P<prefix>[百千万]分之\s?)?
     (?P<open>\(\s?)?
     (?P<sign>[-+](?=\S)|^[-+]\s)?
-    (?:{_CURRENCY}\s?)?
+    (?:(?P<currency>{_BEFORE})\s?)?
     (?P<open2>\(\s?)?
     (?P<sign2>[-+](?=\S))?
     (?:(?P<whole>{_WHOLE})(?P<point>{_POINT})?|(?P<bare>{_POINT}))
-    (?:[eE](?P<exponent>[-+]?\d{{1,2}})(?!\d))?
+    (?:[eE](?P<exponent>[-+]?\d{{1,2}})(?!\d)|\s?[×x]\s?10\s?\^\s?\{{?(?P<power>[-+]?\d{{1,2}})\}}?)?
     (?![.eE]?\d)
     (?:(?P<per>\s?/\s?|:(?!\s)|\s:\s)(?P<under>\d{{1,12}}(?:\.\d{{1,12}})?)(?![\d/:]))?  # fraction or ratio, not a date
     (?P<close>\s?\))?
-    (?:\s?(?P<mark>%|‰|(?ai:percentage\s+points?|percent\b|per\s?cent\b|pct\b|basis\s+points?|bps?\b)|个?百分点|个?基点))?
+    (?:\s?(?P<mark>%|‰|(?ai:percentage\s+points?|percent\b|per\s?cent\b|pct\b|basis\s+points?|bps?\b|b\.p\.s?)|个?百分点|个?基点|pp\b
+        |成(?![本立长交员为果份功品熟绩人])))?
+    (?:\s?(?P<scale>{_words(SCALES)}))?
+    (?:[\s-]?(?P<after>{_words((*CURRENCIES, *UNITS))}))?
     (?P<close2>\s?\))?
-    (?:\s?(?P<scale>(?ai:{_SCALE_WORDS})(?![A-Za-z])))?
     """,
     re.VERBOSE,
 )
 _SPACES = re.compile(r"[^\S ]+|  +")
-_DIGIT = re.compile(r"\d|[⅐-⅞¼-¾]")
+_DIGIT = re.compile(r"\d|[⅐-⅞¼-¾]|[一二两三四五六七八九十壹贰叁肆伍陆柒捌玖]")
+_SEPARATORS = re.compile(r"[, '’]")
 _HUNDRED = Decimal(100)
+_ONE = Decimal(1)
+# mark -> power of ten from what is written to percent
+_TO_PERCENT = {"‰": -1, "成": 1, "千": -1, "万": -2}
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """value: as written, scale applied, percent sign not; percent: written in percent; scale: 10**n that was named;
-    decimals: digits after the point; significant: digits that carry precision."""
+    """value: as written, scale applied, in percent for a percent and for basis points (25 bps is 0.25); kind: what its
+    writing says it is; unit: a currency's code, or the unit of a count as written; scale: 10**n that was named;
+    decimals: digits after the point; significant: digits that carry precision. A date's value is its digits, 20191231.
+    """
 
     value: Decimal
-    percent: bool = False
-    scale: Decimal = Decimal(1)
+    kind: Kind = "number"
+    unit: str | None = None
+    scale: Decimal = _ONE
     decimals: int = 0
     significant: int = 1
+
+    @property
+    def percent(self) -> bool:
+        """Is it written in percent or basis points?"""
+        return self.kind == "percent" or self.kind == "basis_points"
 
     @property
     def plain(self) -> Decimal:
@@ -68,79 +95,119 @@ class Quantity:
         return self.value / _HUNDRED if self.percent else self.value
 
     @property
-    def unit(self) -> Decimal:
+    def step(self) -> Decimal:
         """One unit in the last written place, in the measure of `value`: 0.1 million is 100000."""
         return self.scale.scaleb(-self.decimals)
 
     @property
-    def plain_unit(self) -> Decimal:
+    def plain_step(self) -> Decimal:
         """One unit in the last written place, in the measure of `plain`."""
-        return self.unit / _HUNDRED if self.percent else self.unit
+        return self.step / _HUNDRED if self.percent else self.step
 
 
-def _build(found: re.Match[str]) -> Quantity | None:
-    digits, point = (found["whole"] or "").replace(",", ""), found["point"] or found["bare"] or ""
-    value = Decimal((digits or "0") + point)
-    decimals = max(len(point) - 1, 0)
-    significant = len((digits + point[1:]).lstrip("0")) or 1
-    if found["exponent"]:
-        value, decimals = value.scaleb(int(found["exponent"])), max(decimals - int(found["exponent"]), 0)
-    if found["per"]:
-        under = Decimal(found["under"])
-        if not under:
-            return None
-        value = value / under
-        if "/" in found["per"] or under != 1:
-            decimals, significant = 10, 10  # 3/5 is exact, however few digits it is written with
-    mark = (found["mark"] or found["percent"] or "").lower()
-    if mark.startswith(("b", "个基", "基")):
-        value, decimals = value / _HUNDRED, decimals + 2
-    elif mark == "‰":
-        value, decimals = value / 10, decimals + 1
-    scale = Decimal(1).scaleb(_SCALES[found["scale"].lower()]) if found["scale"] else Decimal(1)
-    value *= scale
-    negative = "-" in (found["sign"] or "") + (found["sign2"] or "") or _in_accounting_brackets(found)
-    return Quantity(-value if negative else value, bool(mark), scale, decimals, significant)
+class Found(NamedTuple):
+    """A quantity and where it stands in the prepared text."""
+
+    quantity: Quantity
+    start: int
+    end: int
+    bracketed: bool
 
 
-def _in_accounting_brackets(found: re.Match[str]) -> bool:
-    """Brackets make a number negative in accounts, "( 98.9 )", not after a word: "the growth rate (12.5%)"."""
-    if not (found["close"] or found["close2"]):
-        return False
-    if found["open2"]:
-        return True
-    before = found.string[max(found.start() - 2, 0) : found.start()].rstrip()[-1:]
-    return bool(found["open"]) and not before.isalpha()
-
-
-def _scan(text: str) -> Iterator[tuple[Quantity, re.Match[str]]]:
-    for found in _NUMBER.finditer(text):
-        if (quantity := _build(found)) is not None:
-            yield quantity, found
+def prepared(text: str) -> str:
+    """The text in the form that `scan` reads: normalised, single spaces, Chinese numerals in digits."""
+    text = _SPACES.sub(" ", normalise(text))
+    return text if text.isascii() else arabic(text)
 
 
 def quantities(text: str) -> list[Quantity]:
     """Every quantity written in `text`, in order; FinQA's doubled cells "-x ( x )" and "x% ( x % )" count once."""
-    if not _DIGIT.search(text):
-        return []
-    text = _SPACES.sub(" ", normalise(text))
-    found: list[Quantity] = []
-    previous: tuple[Quantity, re.Match[str]] | None = None
-    for quantity, span in _scan(text):
-        if previous is not None and _doubles(previous, quantity, span, text):
-            previous = None
+    return [found.quantity for found in scan(prepared(text))] if _DIGIT.search(text) else []
+
+
+def scan(text: str) -> list[Found]:
+    """Every quantity of a prepared text with its place."""
+    kept: list[Found] = []
+    echo = False
+    for match in _NUMBER.finditer(text):
+        if (quantity := _build(match)) is None:
             continue
-        found.append(quantity)
-        previous = (quantity, span)
-    return found
+        found = Found(quantity, match.start(), match.end(), match["open"] is not None)
+        echo = found.bracketed and bool(kept) and not echo and _echoes(kept[-1], found, text)
+        if not echo:
+            kept.append(found)
+    return kept
 
 
-def _doubles(previous: tuple[Quantity, re.Match[str]], quantity: Quantity, span: re.Match[str], text: str) -> bool:
-    """Is this the bracketed echo of the number before it?"""
-    before, at = previous
-    if not span["open"] or text[at.end() : span.start()].strip():
+def _build(found: re.Match[str]) -> Quantity | None:
+    groups = found.groups()
+    prefix, opened, sign, currency, opened2, sign2, whole, point, bare, exponent, power, per, under = groups[:13]
+    close, mark, scale, after, close2 = groups[13:]
+    digits, point = _SEPARATORS.sub("", whole) if whole else "", point or bare or ""
+    value = Decimal((digits or "0") + point)
+    decimals = len(point) - 1 if point else 0
+    significant = len((digits + point[1:]).lstrip("0")) or 1
+    kind: Kind = "number"
+    unit = None
+    if exponent or power:
+        shift = int(exponent or power)
+        value, decimals = value.scaleb(shift), max(decimals - shift, 0)
+    if per:
+        divisor = Decimal(under)
+        if not divisor:
+            return None
+        value, kind = value / divisor, "ratio"
+        if "/" in per or divisor != 1:
+            decimals, significant = 10, 10  # 3/5 is exact, however few digits it is written with
+    if mark or prefix:
+        kind, shift = _percent(mark, prefix)
+        value, decimals = value.scaleb(shift), max(decimals - shift, 0)
+    elif (currency or after) and not (
+        after == "年" and len(digits) == 4 and not point
+    ):  # 2019年 is a year, not a count
+        kind, unit = _unit(currency, after)
+    factor = _ONE
+    if scale:
+        factor = _ONE.scaleb(SCALES[scale.lower()])
+        value *= factor
+    negative = "-" in (sign or "") or "-" in (sign2 or "")
+    if (close or close2) and not negative:
+        negative = bool(opened2) or (bool(opened) and _accounting(found, kind, digits, factor))
+    return Quantity(-value if negative else value, kind, unit, factor, decimals, significant)
+
+
+def _percent(mark: str | None, prefix: str | None) -> tuple[Kind, int]:
+    mark = (mark or "").lower()
+    if mark.startswith(("b", "个基", "基")):
+        return "basis_points", -2
+    return "percent", _TO_PERCENT.get(mark or (prefix or "")[:1], 0)
+
+
+def _unit(currency: str | None, after: str | None) -> tuple[Kind, str]:
+    named = CURRENCIES.get((after or "").lower())
+    if currency is not None:
+        before = CURRENCIES[currency.lower()]
+        return "currency", named if named is not None and before in "$¥" and named != "$" else before
+    return ("currency", named) if named is not None else ("count", (after or "").lower())
+
+
+def _accounting(found: re.Match[str], kind: Kind, digits: str, scale: Decimal) -> bool:
+    """Brackets make a number negative in accounts, "( 98.9 )", not after a word: "the growth rate (12.5%)", nor around
+    the year of a number: "42 (2019)"."""
+    before = found.string[max(found.start() - 2, 0) : found.start()].rstrip()[-1:]
+    if before.isalpha():
         return False
-    return _same(replace(before, value=abs(before.value)), replace(quantity, value=abs(quantity.value)))
+    return not (
+        before.isdigit() and kind == "number" and scale == 1 and len(digits) == 4 and digits[:2] in ("19", "20")
+    )
+
+
+def _echoes(before: Found, now: Found, text: str) -> bool:
+    """Is this the bracketed echo of the number before it?"""
+    if text[before.end : now.start].strip():
+        return False
+    one, other = (replace(item.quantity, value=abs(item.quantity.value)) for item in (before, now))
+    return same(one, other)
 
 
 def distinct(found: list[Quantity]) -> list[Quantity]:
@@ -148,16 +215,19 @@ def distinct(found: list[Quantity]) -> list[Quantity]:
     the second different one: two are enough to know that there are several."""
     kept: list[Quantity] = []
     for quantity in found:
-        same = next((index for index, other in enumerate(kept) if _same(quantity, other)), None)
-        if same is None:
+        alike = next((index for index, other in enumerate(kept) if same(quantity, other)), None)
+        if alike is None:
             kept.append(quantity)
             if len(kept) == 2:
                 break
-        elif quantity.plain_unit < kept[same].plain_unit:
-            kept[same] = quantity
+        elif quantity.plain_step < kept[alike].plain_step:
+            kept[alike] = quantity
     return kept
 
 
-def _same(one: Quantity, other: Quantity) -> bool:
-    slack = max(one.plain_unit, other.plain_unit) / 2 if one.percent != other.percent else Decimal(0)
+def same(one: Quantity, other: Quantity) -> bool:
+    """Do two quantities of one answer say the same value? A percent and its fraction need only agree when rounded."""
+    if (one.kind == "date") != (other.kind == "date"):
+        return False
+    slack = max(one.plain_step, other.plain_step) / 2 if one.percent != other.percent else Decimal(0)
     return abs(one.plain - other.plain) <= slack

@@ -1,10 +1,13 @@
-"""One written form for what people and models write many ways: width, minus signs, LaTeX dressing.
+"""One written form for what people and models write many ways: width, minus signs, LaTeX dressing, script.
 
 normalise("\\text{约} −１２．５\\%")  ->  "约 -12.5%"
+plain("貨幣市場。")                  ->  "货币市场"
 """
 
 import re
 import unicodedata
+from functools import cache
+from typing import Any
 
 # The em dash is left alone: it joins clauses ("net change — 94"), a minus it is not.
 _MINUS = re.compile("[−–‐‑‒﹣－]")
@@ -33,3 +36,44 @@ def normalise(text: str) -> str:
         text = _SPACING.sub(" ", text)
         text = _ESCAPED.sub(r"\1", text)
     return (_DROPPED.sub("", text) if _MARKS.search(text) else text).strip()
+
+
+EDGES = " \t\r\n.,;:!?。，；：！？、\"'“”‘’「」『』《》()[]{}"
+_SPACE = re.compile(r"\s+")
+
+
+def plain(text: str) -> str:
+    """The text's bare form for comparing: half width, lower case, simplified, no spaces, no punctuation at the ends."""
+    return simplified(_SPACE.sub("", normalise(text)).strip(EDGES).casefold())
+
+
+def same_text(one: str, other: str) -> bool:
+    """Equal but for width, case, script, spaces and end punctuation."""
+    return one == other or plain(one) == plain(other)
+
+
+def simplified(text: str) -> str:
+    """Traditional characters as simplified ones."""
+    if text.isascii() or _is_simplified(text):
+        return text
+    try:
+        converted: str = _converter().convert(text)
+    except UnicodeEncodeError:  # half a surrogate pair
+        return text
+    return converted
+
+
+def _is_simplified(text: str) -> bool:
+    """GB 2312 has the simplified characters and no traditional one that was simplified."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@cache
+def _converter() -> Any:
+    import opencc  # loads its dictionaries: only where a character calls for it
+
+    return opencc.OpenCC("t2s")

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from judges.answers import Gold, match
-from judges.answers.choice import boolean, letters, named
+from judges.answers.boolean import boolean
+from judges.answers.choice import letters, named
 from judges.answers.extract import boxes, stated
 from judges.answers.quantity import distinct, quantities
 from judges.reasoning.terms import finance_terms, terms, tokens, vocabulary

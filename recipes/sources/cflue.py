@@ -18,7 +18,8 @@ from pydantic import BaseModel
 
 from curate.errors import BadRecord
 from curate.records import AnswerKind, Corpus, Question, Row, SourceInfo, content_id
-from judges.answers.choice import boolean, plain
+from judges.answers.boolean import boolean
+from judges.answers.text import plain
 
 INFO = SourceInfo(
     title="CFLUE knowledge",

@@ -18,9 +18,8 @@ from pydantic import BaseModel
 
 from curate.errors import BadRecord
 from curate.records import AnswerKind, Corpus, Question, Row, SourceInfo
-from judges.answers import Gold, match
-from judges.answers.choice import boolean
-from judges.answers.quantity import quantities
+from judges.answers.audit import FLAGS, audit
+from judges.answers.boolean import boolean
 from recipes.conversions.numerals import asks_percent
 from recipes.sources.finqa_escapes import repair_table, repair_words, suspects
 from recipes.sources.texts import finite, linearise, number_text
@@ -34,10 +33,7 @@ INFO = SourceInfo(
     task="Answer the question about this page of an annual report.",
     form="raw: id, filename, pre_text, post_text, table_ori, table, qa {question, answer, exe_ans, program, gold_inds}",
     defects={
-        "gold_conflict": "answer and exe_ans contradict each other, beyond percent, rounding and cutting off",
-        "gold_sign": "answer and exe_ans differ by their sign alone",
-        "gold_empty": "answer is empty; exe_ans stands alone",
-        "gold_unclear": "answer cannot be compared with exe_ans for sure (prose, several numbers, nearly equal)",
+        **FLAGS,
         "cells_repaired": "table cells whose lost escapes were put back from table_ori",
         "words_repaired": "words whose lost escapes can be nothing else (2019s, 201c, 201d) were put back",
         "escape_suspect": "a cell reads 2013, 2014, 2212 ... and no aligned table_ori tells whether it is a year",
@@ -95,10 +91,6 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     )
 
 
-_AGREE = ("scale_unclear", "last_digit")  # "$ 19.6 million" of a table in millions; a percent cut off, not rounded
-_CONFLICT = ("near_miss", "precision_too_low")  # exe_ans is exact to five places: near is not equal
-
-
 def golds(answer: Any, executed: Any, *, percent: bool) -> tuple[str | None, tuple[str, ...], AnswerKind, list[str]]:
     """(gold, alternatives, kind, flags) out of FinQA's two golds, either of which may be missing.
 
@@ -107,29 +99,17 @@ def golds(answer: Any, executed: Any, *, percent: bool) -> tuple[str | None, tup
     human = str(answer).replace("\\n", " ").strip() if answer is not None else ""
     program = number_text(executed)
     kind = _kind(human, program)
+    flag = audit(human, _exact(program), kind, percent=percent)
+    flags = [flag] if flag else []
     if not human or program is None:
-        flags = ["gold_empty"] if not human and program is not None else []
         return human or program, (), kind, flags
-    return human, (program,), kind, _compared(human, program, kind, percent)
+    return human, (program,), kind, flags
 
 
-def _compared(human: str, program: str, kind: AnswerKind, percent: bool) -> list[str]:
-    """The flags of two golds that were both given."""
-    value = finite(program)
-    exact = program if value is None else f"{value:.5f}"
-    verdict = match(exact, Gold(kind, human))
-    if verdict.value is True or verdict.reason in _AGREE:
-        return []
-    if verdict.reason == "gold_unusable" and (boolean(human) is None) != (boolean(program) is None):
-        return ["gold_conflict" if quantities(human) or boolean(human) is not None else "gold_unclear"]
-    if verdict.value is None and verdict.reason not in _CONFLICT:
-        return ["gold_unclear"]
-    if value is not None:
-        if percent and match(f"{value * 100:.5f}", Gold(kind, human)).value:
-            return []  # a percent written without its sign
-        if match(f"{-value:.5f}", Gold(kind, human)).value:
-            return ["gold_sign"]
-    return ["gold_conflict"]
+def _exact(program: str | None) -> str | None:
+    """exe_ans to its five places, however JSON wrote it."""
+    value = finite(program) if program is not None else None
+    return program if value is None else f"{value:.5f}"
 
 
 def _kind(human: str, program: str | None) -> AnswerKind:

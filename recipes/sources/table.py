@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from curate.errors import BadRecord, UserError, nearest
 from curate.records import AnswerKind, Corpus, Language, Question, Row, SourceInfo, content_id
 from judges.answers import Gold, match
-from judges.answers.choice import boolean
+from judges.answers.boolean import boolean
 from judges.answers.quantity import quantities
 from recipes.sources.texts import linearise, number_text
 

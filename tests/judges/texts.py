@@ -105,9 +105,9 @@ WRITINGS: dict[str, Callable[[Decimal], str]] = {
     "inline math": lambda number: f"\\({number}\\)",
     "bold": lambda number: f"**{number}**",
     "equation": lambda number: f"x = {number}.",
-    "about": lambda number: f"约{number}股。",
+    "about": lambda number: f"约{number}。",
     "in text": lambda number: f"\\text{{净额}} {number}",
-    "approximately": lambda number: f"\\approx {number} shares",
+    "approximately": lambda number: f"\\approx {number}",
 }
 
 # Each writes the same percentage another way.

@@ -12,7 +12,7 @@ OPTIONS = {"A": "ECB", "B": "现金", "C": "债券", "D": "国家税务总局"}
     [
         ("2.9", "2", "last_digit"),
         ("1.9%", "1%", "last_digit"),
-        ("2015: 94", "94", "several_quantities"),
+        ("2015: 94", "94", "equal"),
         ("5." + "9" * 45, "5", "answer_unreadable"),
         ("1e400", "1", "answer_unreadable"),
         ("12.345.678", "12.345", "answer_unreadable"),
@@ -24,18 +24,18 @@ OPTIONS = {"A": "ECB", "B": "现金", "C": "债券", "D": "国家税务总局"}
         ("5‰", "0.5%", "equal"),
         ("百分之1.5", "0.015", "equal"),
         ("12 pct", "0.12", "equal"),
-        ("亏损417.5万元", "-417.5", "sign_in_words"),
-        ("loss of $417.5 million", "-417.5", "sign_in_words"),
+        ("亏损417.5万元", "-417.5", "scale_unclear"),
+        ("loss of $417.5 million", "-417.5", "scale_unclear"),
         ("150，200", "150", "several_quantities"),
         ("１，２３４．５％", "1234.5%", "equal"),
         ("12¹", "12", "several_quantities"),
         ("0.07 (or 6.90%)", "6.9%", "equal"),
         ("1.33 : 1", "1.33", "equal"),
-        ("8 – 14", "14", "several_quantities"),
+        ("8 – 14", "14", "range_unclear"),
         ("1,234, up", "1234", "equal"),
         ("2310.38", "2309.85", "near_miss"),
         ("2018", "2019", "number_differs"),
-        ("1" + ",111" * 400_000, "1", "number_differs"),
+        ("1" + ",111" * 400_000, "1", "answer_unreadable"),
     ],
     ids=lambda text: text[:24],
 )
@@ -48,7 +48,7 @@ def test_numbers(predicted: str, gold: str, reason: str) -> None:
     [
         ("ECB", "A", "equal_choice"),
         ("FED", "A", "answer_unreadable"),
-        ("E", "A", "answer_unreadable"),
+        ("E", "A", "choice_differs"),
         ("B、", "B", "equal_choice"),
         ("【C】", "C", "equal_choice"),
         ("A,C;", "AC", "equal_choice"),
@@ -70,8 +70,8 @@ def test_choices(predicted: str, gold: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("predicted", "gold", "value"),
     [
-        ("合规：否", "合规", None),
-        ("违规：否", "合规", None),
+        ("合规：否", "合规", False),
+        ("违规：否", "合规", True),
         ("no; yes", "no", None),
         ("No. 2", "no", None),
         ("否，因为利率下降", "否", True),
@@ -91,7 +91,7 @@ def test_booleans(predicted: str, gold: str, value: bool | None) -> None:
         ("答案：\n2015年净收入增长。增长了63。", "answer_missing"),
         ("**Final Answer:**\n63", "equal"),
         ("**Final Answer:**\nTherefore, the answer is 63.", "equal"),
-        ("<answer>62</answer> no: <answer>63</answer>", "equal"),
+        ("<answer>62</answer> no: <answer>63</answer>", "answers_disagree"),
         ("<answer>x" + " " * 200_000 + "x", "answer_unreadable"),
     ],
     ids=lambda text: text[:24],
@@ -107,10 +107,10 @@ def test_replies(reply: str, reason: str) -> None:
         ("不是35%", "35%", None),
         ("To get a percentage we multiply the share by 100", "100", None),
         ("The maximum depreciation rate for the method is 20% per year", "33.3%", None),
-        ("a decrease of 3.2 percent in sales", "3.2%", True),
+        ("a decrease of 3.2 percent in sales", "-3.2%", True),
         ("5 days", "5 years", None),
         ("5天", "5年", None),
-        ("$5", "€5", None),
+        ("$5", "€5", False),
         ("人民币5元", "RMB 5", True),
         ("5 years", "5", True),
         ("0.4", "0", None),
@@ -163,8 +163,6 @@ def test_a_reply_cut_in_its_last_statement_is_unfinished() -> None:
     assert grade("The answer is 4. Indeed, the answer is 4", Gold("number", "4")).value is True
 
 
-@pytest.mark.parametrize(
-    ("predicted", "gold"), [("1.2 crore", "12000000"), ("5成", "50"), ("3 hundred", "300"), ("25 b.p.", "0.25%")]
-)
-def test_scales_that_are_not_read_are_not_called_wrong(predicted: str, gold: str) -> None:
+@pytest.mark.parametrize(("predicted", "gold"), [("八折", "8"), ("two dozen", "24"), ("half of 12", "6")])
+def test_numbers_that_are_not_read_are_not_called_wrong(predicted: str, gold: str) -> None:
     assert match(predicted, Gold("number", gold)).value is None

@@ -13,13 +13,14 @@ from judges import REASONS, Verdict
 from judges.answers import VERIFIABLE_KINDS, Gold, grade, match
 from tests.judges.texts import PERCENTS, WRITINGS, anything, numbers, quick
 
-KINDS = (*sorted(VERIFIABLE_KINDS), "label", "labels", "span", "text", "code")
+KINDS = (*sorted(VERIFIABLE_KINDS), "span", "text", "code")
 
 
 def value(reason: str) -> bool | None:
     """What a reason of round one says by its name."""
     assert reason in REASONS
-    return True if reason.startswith("equal") else False if reason.endswith("_differs") else None
+    right = reason.startswith("equal") or reason == "within_tolerance"
+    return True if right else False if reason.endswith("_differs") else None
 
 
 # gold (its percent sign tells the kind), answer, reason
@@ -71,11 +72,17 @@ QUANTITIES = [
     # signs
     ("-417.5", "$(417.5)", "equal"),
     ("-417.5", "417.5", "number_differs"),
-    ("417.5", "(417.5)", "sign_in_words"),
-    ("-417.5", "a loss of 417.5", "sign_in_words"),
-    ("-29.9%", "a 29.9% decrease", "sign_in_words"),
-    ("-29.9%", "下降了29.9%", "sign_in_words"),
-    ("-3.5亿元", "亏损3.5亿元", "sign_in_words"),
+    ("417.5", "(417.5)", "number_differs"),
+    ("-417.5", "a loss of 417.5", "equal_sign_in_words"),
+    ("-29.9%", "a 29.9% decrease", "equal_sign_in_words"),
+    ("-29.9%", "下降了29.9%", "equal_sign_in_words"),
+    ("29.9% decrease", "-29.9%", "equal_sign_in_words"),
+    ("29.9% decrease", "decreased by 29.9%", "equal"),
+    ("29.9% decrease", "29.9%", "sign_in_words"),
+    ("29.9%", "a 29.9% decrease", "sign_in_words"),
+    ("-3.5亿元", "亏损3.5亿元", "equal_sign_in_words"),
+    ("-29.9%", "an increase of 29.9%", "number_differs"),
+    ("增长5%", "下降5%", "number_differs"),
     ("-29.9%", "下降了39.9%", "number_differs"),
     ("-29.9%", "29.9% growth", "number_differs"),
     # scale
@@ -94,10 +101,53 @@ QUANTITIES = [
     # several
     ("34.7", "34.7 and 34.2", "several_quantities"),
     ("12", "12或13", "several_quantities"),
-    ("12", "12-13", "several_quantities"),
-    ("12.5", "10 + 2.5 = 12.5", "several_quantities"),
+    ("12", "12-13", "range_unclear"),
+    ("8-14", "8 to 14", "equal"),
+    ("8-14", "8%", "number_differs"),
+    ("8-14", "10", "range_unclear"),
+    ("8-14", "8-15", "number_differs"),
+    ("12.5", "10 + 2.5 = 12.5", "equal"),
+    ("1.91% and 3.46% , respectively", "1.91%, 3.46%", "equal"),
+    ("1.91% and 3.46% , respectively", "3.46% and 1.91%", "order_unclear"),
+    ("1.91% and 3.46% , respectively", "1.91% and 3.6%", "number_differs"),
     ("5%", "5% or 6%", "several_quantities"),
-    ("94", "$94 million in 2015", "several_quantities"),
+    ("94", "$94 million in 2015", "scale_unclear"),
+    ("42", "2019 revenue was 42", "equal"),
+    ("2019", "2019 revenue was 42", "number_differs"),
+    # dates
+    ("2019-12-31", "December 31, 2019", "equal"),
+    ("2019年12月31日", "31 Dec 2019", "equal"),
+    ("2019-12-31", "2019-12-30", "number_differs"),
+    ("2019-12-31", "December 2019", "date_unclear"),
+    ("03/04/2019", "April 3, 2019", "date_unclear"),
+    ("03/04/2019", "April 5, 2019", "number_differs"),
+    # words around a number
+    ("35%", "not 35%", "hedged"),
+    ("35%", "more than 35%", "hedged"),
+    ("more than 35%", "more than 35%", "equal"),
+    ("35%", "the share of the segment in the total revenue of the company is 35%", "equal"),
+    ("35%", "the share of the segment in the total revenue of the company is 36%", "answer_unreadable"),
+    ("12", "see note 12", "answer_unreadable"),
+    # units
+    ("24 months", "2 years", "equal"),
+    ("3 years", "24 months", "number_differs"),
+    ("12 days", "12 shares", "unit_differs"),
+    ("365 days", "1 year", "unit_unclear"),
+    ("€5", "$5", "unit_differs"),
+    ("HK$5", "$5", "unit_unclear"),
+    ("HK$5", "$6", "unit_unclear"),
+    ("USD 5", "$5", "equal"),
+    ("5元", "¥5", "equal"),
+    ("12", "12 shares", "equal"),
+    # numerals in words
+    ("12.5%", "百分之十二点五", "equal"),
+    ("35000000元", "三千五百万元", "equal"),
+    ("30%", "三成", "equal"),
+    ("120000000", "1亿2000万", "equal"),
+    ("12", "twelve", "equal"),
+    ("33.3%", "one third", "equal"),
+    ("1234567", "1 234 567", "equal"),
+    ("12000000", "1.2 crore", "equal"),
     ("6.9%", "0.069 (or 6.90%)", "equal"),
     # unreadable
     ("12.5", "none", "answer_unreadable"),
@@ -109,13 +159,16 @@ QUANTITIES = [
     ("6.7% ( 6.7 % )", "6.7", "equal_percent_sign"),
     ("( 98.9 )", "-98.9", "equal"),
     ("$ 2577", "2,577.0", "equal"),
-    ("18178 and 24296", "18178", "gold_unusable"),
+    ("18178 and 24296", "18178", "number_differs"),
+    ("see note 4", "4", "gold_unusable"),
     ("not applicable", "12", "gold_unusable"),
     ("不适用", "12", "gold_unusable"),
 ]
 
 OPTIONS = {"A": "货币市场", "B": "EBIT", "C": "国家税务总局", "D": "商品市场"}
 TRUTHS = {"A": "正确", "B": "错误"}
+MOODS = {"0": "Bearish", "1": "Bullish", "2": "Neutral"}
+TOPICS = {"1": "外国", "2": "公司", "3": "期货"}
 
 # kind, gold, options, answer, reason
 OTHERS = [
@@ -137,6 +190,7 @@ OTHERS = [
     ("choice", "E", OPTIONS | {"E": "ROE"}, "EPS", "answer_unreadable"),
     ("choices", "AC", OPTIONS, "CAPM", "answer_unreadable"),
     ("choice", "A", OPTIONS, "A股", "answer_unreadable"),
+    ("choice", "A", OPTIONS, "E", "choice_differs"),
     ("choice", "E", OPTIONS, "E", "gold_unusable"),
     ("choice", "ROE", OPTIONS, "A", "gold_unusable"),
     ("boolean", "yes", {}, "Yes, it did.", "equal_boolean"),
@@ -155,14 +209,42 @@ OTHERS = [
     ("boolean", "错误", TRUTHS, "A", "boolean_differs"),
     ("boolean", "B", TRUTHS, "A. 错误", "answer_unreadable"),
     ("boolean", "perhaps", {}, "yes", "gold_unusable"),
-    *((kind, "看涨", {}, "看涨", "needs_model") for kind in KINDS[-5:]),
+    ("label", "1", MOODS, "1", "equal_label"),
+    ("label", "1", MOODS, "Bullish", "equal_label"),
+    ("label", "1", MOODS, "1 - bullish", "equal_label"),
+    ("label", "1", MOODS, "看涨", "equal_label"),
+    ("label", "Bullish", MOODS, "The tweet is bullish on balance.", "equal_label"),
+    ("label", "1", MOODS, "bearish", "label_differs"),
+    ("label", "1", MOODS, "1 - bearish", "answer_unreadable"),
+    ("label", "1", MOODS, "not bullish", "answer_unreadable"),
+    ("label", "1", MOODS, "bullish or neutral", "answer_unreadable"),
+    ("label", "7", MOODS, "1", "gold_unusable"),
+    ("label", "控股", {}, "控股。", "equal_label"),
+    ("label", "控股", {}, "参股", "needs_model"),
+    ("labels", "外国 公司", TOPICS, "公司、外国", "equal_label"),
+    ("labels", "外国 公司", TOPICS, "公司", "label_differs"),
+    ("labels", "外国 公司", TOPICS, "公司，期货", "label_differs"),
+    ("labels", "外国 公司", TOPICS, "公司，可能还有外国", "answer_unreadable"),
+    ("span", "Federal Reserve", {}, "the Federal Reserve", "equal_text"),
+    ("span", "國債", {}, "国债", "equal_text"),
+    ("span", "Apple Inc.", {}, "Apple", "needs_model"),
+    ("span", "Apple Inc.", {}, "Microsoft Corp.", "span_differs"),
+    ("span", "International Business Machines", {}, "IBM", "needs_model"),
+    ("span", "招商银行", {}, "招商证券", "span_differs"),
+    ("span", "甲公司;乙公司", {}, "乙公司；甲公司", "equal_text"),
+    ("span", "2019年12月31日", {}, "2019-12-31", "equal"),
+    ("text", "货币政策  收紧。", {}, "货币政策收紧", "equal_text"),
+    ("text", "货币政策收紧", {}, "央行收紧银根", "needs_model"),
+    ("code", "x = 1", {}, "```python\nx=1\n```", "equal_text"),
+    ("code", "x = 1", {}, "X = 1", "needs_model"),
 ]
 
 
 @pytest.mark.parametrize(("gold", "answer", "reason"), QUANTITIES)
 def test_a_quantity_is_right_wrong_or_undecided(gold: str, answer: str, reason: str) -> None:
     kind = "percent" if "%" in gold else "number"
-    assert match(answer, Gold(kind, gold)) == Verdict(value(reason), reason, answer)
+    verdict = match(answer, Gold(kind, gold))
+    assert (verdict.value, verdict.reason, verdict.extracted) == (value(reason), reason, answer)
 
 
 @pytest.mark.parametrize(("kind", "gold", "options", "answer", "reason"), OTHERS)
@@ -276,7 +358,7 @@ def test_an_empty_gold_is_never_right(kind: str, gold: str | None, answer: str) 
 def test_any_answer_to_any_gold_has_a_documented_reason(kind: str, gold: str | None, answer: str) -> None:
     for verdict in (match(answer, Gold(kind, gold, (), OPTIONS)), grade(answer, Gold(kind, gold, (), OPTIONS))):
         assert verdict.value is value(verdict.reason)
-        assert verdict.extracted is None or verdict.extracted in answer
+        assert verdict.extracted is None or verdict.extracted in answer or '"' in answer
 
 
 @pytest.mark.timeout(20)
@@ -287,7 +369,7 @@ def test_any_answer_to_any_gold_has_a_documented_reason(kind: str, gold: str | N
     ids=lambda answer: repr(answer[:6]),
 )
 def test_a_hostile_answer_is_never_right(kind: str, answer: str) -> None:
-    gold = {"number": "1", "percent": "1%", "boolean": "A", "choice": "A", "choices": "AB"}[kind]
+    gold = {"number": "1", "percent": "1%", "choices": "AB"}.get(kind, "A")
     assert match(answer, Gold(kind, gold, options=TRUTHS)).value is not True
 
 

@@ -108,7 +108,7 @@ def test_what_is_said_twice_is_one_quantity(text: str, count: int) -> None:
 @given(anything)
 def test_any_text_reads_as_finite_quantities(text: str) -> None:
     found = quantities(text)
-    assert all(item.value.is_finite() and item.unit > 0 for item in found)
+    assert all(item.value.is_finite() and item.step > 0 for item in found)
     assert set(distinct(found)) <= set(found)
 
 

@@ -198,7 +198,7 @@ def test_a_value_of_another_form_is_named(record: Any, name: str) -> None:
 )
 def test_golds_that_agree_are_not_flagged(answer: Any, executed: Any, kind: str) -> None:
     question = load(asked(answer=answer, exe_ans=executed))
-    assert not {flag for flag in question.flags if flag.startswith("gold_")}
+    assert not {flag for flag in question.flags if flag.startswith("gold_")} - {"gold_truncated"}
     assert question.answer_kind == kind
     assert question.gold == answer.replace("\\n", "")
     assert len(question.gold_alternatives) == 1
@@ -210,7 +210,7 @@ def test_golds_that_agree_are_not_flagged(answer: Any, executed: Any, kind: str)
         ("what percentage of the loans is current?", ()),
         ("what was the growth rate of loans?", ()),
         ("what portion of the loans is current?", ()),
-        ("what were the loans in 2012 , in millions?", ("gold_conflict",)),
+        ("what were the loans in 2012 , in millions?", ("gold_scale",)),
     ],
 )
 @pytest.mark.parametrize(("answer", "executed"), [("17", 0.17043), ("17.04", 0.17043), ("-5.6", -0.05571)])

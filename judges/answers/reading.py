@@ -1,0 +1,167 @@
+"""What an answer as a whole says in quantities: which stand, in what form, and what the words around them do to them.
+
+read("2019 revenue was $ 42 million")   ->  Reading((42e6,), "one")
+read("1.91% and 3.46% , respectively")  ->  Reading((1.91%, 3.46%), "list")
+read("8 to 14")                         ->  Reading((8, 14), "range")
+read("亏损3.2亿元")                       ->  Reading((3.2e8,), "one", direction=-1)
+read("not 35%")                         ->  Reading((35%,), "one", hedged=True)
+"""
+
+import itertools
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from judges.answers.dates import dates
+from judges.answers.quantity import Found, Quantity, prepared, same, scan
+
+Form = Literal["none", "one", "list", "range", "several"]
+
+_SHORTEST_DATE = 7  # 2019年1月
+_MAX_WORDS, _MAX_HAN = 6, 12  # "a decrease of 3.2 percent in sales" is an answer, a sentence that explains is not
+_SAYS = re.compile(r"[^\W\d_]|[<>≥≤≠=]")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_DATED = re.compile(r"\d[-/.]\d{1,2}[-/.]\d|\d\s?月|(?i:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))")
+_EQUALS = re.compile(r"[=≈]")
+_HEDGE = re.compile(
+    r"\b(?:not|never|isn't|wasn't|neither|instead of|rather than|anything but|other than|except|cannot"
+    r"|between|at (?:least|most)|up to|minimum|maximum"
+    r"|exceed(?:s|ed|ing)?|(?:more|less|greater|fewer|higher|lower|larger|smaller) than|maybe|perhaps|possibly|either"
+    r"|multipl(?:y|ied)|divided?"
+    r"|(?:over|under|above|below)(?= \$?\d))\b|[<>≥≤≠]"
+    r"|乘以|除以|不是|并非|不为|而非|不到|不足|不低于|不高于|不超过|不少于|超过|超出|至少|至多|最多|最少|以上|以下|大于|小于|高于|低于|多于|少于|可能|也许|或许|近似于",
+    re.IGNORECASE,
+)
+# A number that names a place: "see note 4", 附注四.
+_REFERENCE = re.compile(
+    r"\b(?:note|page|table|exhibit|section|item|figure|appendix|footnote|line|row|column"
+    r"|paragraph)s? ?\(?#?\d|附注|详见|[见第] ?\d",
+    re.IGNORECASE,
+)
+_DOWN = re.compile(
+    r"\b(?:decreas|declin|reduc|drop|fell\b|fall|loss|lost\b|lower|down\b|negative|outflow|minus\b|shrank"
+    r"|shrink|contract(?:ed|ion)"
+    r"|deficit|slid\b|sank\b|plunge)|减少|下降|降低|亏损|下跌|流出|负|跌|下滑|缩减|净亏|回落|降幅|降了",
+    re.IGNORECASE,
+)
+_UP = re.compile(
+    r"\b(?:increas|rise\b|rises\b|rising|rose\b|grew\b|grow|gain|higher|up\b|climb|expan|positive|inflow|surplus)"
+    r"|增加|增长|上升|提高|上涨|流入|涨|上调|增幅|盈余|升了",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"^(?:[\s,;、/&.]|and|respectively|和|与|及|以及|分别|为)*$", re.IGNORECASE)
+_TO = re.compile(r"^ ?(?:-|--|—|to|through|至|到|~|～) ?$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\b|之间", re.IGNORECASE)
+_AND = re.compile(r" ?(?:and|和|与) ?$", re.IGNORECASE)
+_OR = re.compile(r"\bor\b|或|还是|\bfrom\b|[由从].*[升降增减]?[至到]|\bthen\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """values: the quantities, a year beside a value left out and what is said twice taken once; form: how many they are
+    meant as, several where it is not clear that they are a list; direction: -1 or 1 where words say decrease or
+    increase, else 0; hedged: words deny the number or bound it; prose: a sentence stands around it; refers: the number
+    names a place, as in "see note 4"."""
+
+    values: tuple[Quantity, ...] = ()
+    form: Form = "none"
+    direction: int = 0
+    hedged: bool = False
+    prose: bool = False
+    refers: bool = False
+
+
+def read(text: str) -> Reading:
+    """The reading of an answer; form "none" where no quantity stands in it."""
+    text = prepared(text)
+    found = _found(text)
+    if len(found) == 1 and not _SAYS.search(text[: found[0].start] + text[found[0].end :]):
+        return Reading((found[0].quantity,), "one")  # nothing but a number: most answers
+    found = _without_years(found)
+    if len(found) > 1 and _EQUALS.search(text) and (behind := _behind_equals(text, found)):
+        found = behind
+    if not found:
+        return Reading()
+    words, han = len(_WORD.findall(text)), len(_HAN.findall(text))
+    down, up = bool(_DOWN.search(text)), bool(_UP.search(text))
+    values, form = _form(text, found, down or up)
+    return Reading(
+        values,
+        form,
+        0 if down == up else -1 if down else 1,
+        bool(_HEDGE.search(_BETWEEN.sub("", text) if form == "range" else text)),
+        words > _MAX_WORDS or han > _MAX_HAN,
+        bool(_REFERENCE.search(text)),
+    )
+
+
+def _found(text: str) -> list[Found]:
+    if len(text) < _SHORTEST_DATE or not _DATED.search(text) or not (dated := dates(text)):
+        return scan(text)
+    pieces, position = [], 0
+    for _, start, end in dated:
+        pieces += [text[position:start], "|" * (end - start)]
+        position = end
+    both = [*scan("".join([*pieces, text[position:]])), *(Found(*date, False) for date in dated)]
+    return sorted(both, key=lambda found: found.start)
+
+
+def is_year(quantity: Quantity) -> bool:
+    """A bare whole number from 1900 to 2100?"""
+    return (
+        quantity.kind == "number"
+        and not quantity.decimals
+        and quantity.scale == 1
+        and quantity.significant == 4
+        and 1900 <= quantity.value <= 2100
+    )
+
+
+def _without_years(found: list[Found]) -> list[Found]:
+    """Years that stand beside other quantities are not among the values: "2019 revenue was 42"."""
+    if len(found) < 2:
+        return found
+    rest = [one for one in found if not is_year(one.quantity) and one.quantity.kind != "date"]
+    return rest or found
+
+
+def _behind_equals(text: str, found: list[Found]) -> list[Found]:
+    """What stands behind the last equals sign: of "10 + 2.5 = 12.5" the 12.5."""
+    last = max(match.end() for match in _EQUALS.finditer(text))
+    return [one for one in found if one.start >= last - 1]
+
+
+def _form(text: str, found: list[Found], moved: bool) -> tuple[tuple[Quantity, ...], Form]:
+    values = _distinct([one.quantity for one in found])
+    if len(values) == 1:
+        return values, "one"
+    between = text[found[0].end : found[1].start]
+    if len(found) == 2 and not moved and (_TO.match(between) or (_AND.match(between) and _BETWEEN.search(text))):
+        values = _alike(values)
+        return values, "range" if values[0].kind == values[1].kind else "several"
+    gaps = [text[one.end : other.start] for one, other in itertools.pairwise(found)]
+    if len(values) == len(found) and not _OR.search(text) and all(map(_LISTED.match, gaps)):
+        return values, "list"
+    return values, "several"
+
+
+def _distinct(values: list[Quantity]) -> tuple[Quantity, ...]:
+    kept: list[Quantity] = []
+    for value in values[:50]:
+        alike = next((index for index, other in enumerate(kept) if same(value, other)), None)
+        if alike is None:
+            kept.append(value)
+        elif value.plain_step < kept[alike].plain_step:
+            kept[alike] = value
+    return tuple(kept)
+
+
+def _alike(values: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+    """Of a range "8-14%" or "3.5 to 4 million" the first takes the second's percent sign, scale and unit."""
+    first, second = values
+    if first.kind == "number":
+        first = replace(first, kind=second.kind, unit=second.unit)
+        if first.scale == 1 and second.scale != 1:
+            first = replace(first, value=first.value * second.scale, scale=second.scale)
+    return first, second

@@ -1,0 +1,119 @@
+"""Spans, texts and code: equal when written alike; else left to the answer judge, but for clearly different names.
+
+match_span("the Federal Reserve", ["Federal Reserve"])   ->  (True, "equal_text")
+match_span("Microsoft Corp.", ["Apple Inc."])             ->  (False, "span_differs")
+match_span("Apple", ["Apple Inc."])                       ->  (None, "needs_model")
+"""
+
+import re
+from collections.abc import Callable
+
+from judges.answers.equal import Compared, compare
+from judges.answers.policy import Policy
+from judges.answers.reading import read
+from judges.answers.text import EDGES, normalise, plain
+
+_ARTICLE = re.compile(r"^(?:the|an?) (?=\S)", re.IGNORECASE)
+_NOISE = re.compile(r"[\s,.'\"“”‘’·()（）-]")
+_SPLIT = re.compile(r"[;,、；，\n|]| and |和|及|与")
+_HARD_SPLIT = re.compile(r"[;；\n|]")
+_LATIN_NAME = re.compile(
+    r"(?:[A-Z][\w&.'-]*|of|the|and|&|for|de|du)(?:[ ,]+(?:[A-Z0-9][\w&.'-]*|of|the|and|&|for|de|du))*\.?"
+)
+_WORDS = re.compile(r"[A-Za-z]+")
+_GENERIC = frozenset(
+    "inc corp corporation company co ltd limited plc group holdings llc ag sa nv the of and bank".split()
+)
+_HAN_NAME = re.compile(
+    r"[\u3400-\u9fffA-Za-z0-9()（）]{2,30}?(?P<kind>公司|银行|集团|股份|证券|基金|保险|科技|信托|控股|实业|药业|能源|汽车|地产)"
+)
+_LINES_OF_BUSINESS = frozenset(("银行", "证券", "基金", "保险", "信托", "药业", "能源", "汽车", "地产"))
+_HAN_GENERIC = str.maketrans("", "", "公司银行集团股份证券基金保险科技信托控股实业药业能源汽车地产有限责任中国（）()")
+_NONE = frozenset(("无", "none", "nan", "n/a", "无相应参数", "无参数", "不适用"))
+_LONGEST = 20_000
+
+
+def match_span(said: str, golds: list[str], policy: Policy) -> tuple[bool | None, str]:
+    """(value, reason) of a span, or a list of spans, against golds any of which will do."""
+    one = _spans(said)
+    if not one:
+        return None, "answer_unreadable"
+    for gold in golds:
+        if _spans(gold) == one or _bare(gold) == _bare(said):
+            return True, "equal_text"
+    verdicts = [_other(said, gold, policy) for gold in golds]
+    best = min(verdicts, key=lambda pair: {True: 0, None: 1, False: 2}[pair.value])
+    return best.value, best.reason
+
+
+def _bare(text: str) -> str:
+    return _NOISE.sub("", plain(_ARTICLE.sub("", normalise(text).strip(EDGES).casefold())))
+
+
+def _spans(text: str) -> frozenset[str]:
+    if len(text) > _LONGEST:
+        return frozenset({text})
+    text = normalise(text).strip()
+    if text.startswith("[") and text.endswith("]"):
+        text = text[1:-1].replace('"', "").replace("'", "")
+    return frozenset(bare for part in _SPLIT.split(text) if (bare := _bare(part)))
+
+
+def _other(said: str, gold: str, policy: Policy) -> Compared:
+    """Two spans that are not written alike: quantities by value, names that share nothing are different."""
+    if len(said) > 200 or len(gold) > 200:
+        return Compared(None, "needs_model")
+    one, other = read(said), read(gold)
+    if one.form == other.form == "one" and not (one.prose or other.prose or one.hedged or other.hedged):
+        only = [not _WORDS.sub("", text).strip(EDGES + "0123456789-/%$¥€£年月日号元万亿") for text in (said, gold)]
+        if all(only) and one.values[0].kind == other.values[0].kind:
+            return compare(one.values[0], other.values[0], policy)
+    if (plain(said) in _NONE) != (plain(gold) in _NONE):
+        return Compared(None, "needs_model")
+    return Compared(False, "span_differs") if _other_names(said, gold) else Compared(None, "needs_model")
+
+
+def _other_names(said: str, gold: str) -> bool:
+    """Are both proper names, or lists of as many, of which one shares no word of its own, nor initials, with any?"""
+    ones, others = (
+        [_ARTICLE.sub("", part.strip(EDGES)) for part in _SPLIT.split(normalise(text))] for text in (said, gold)
+    )
+    if len(ones) != len(others) or not all((*ones, *others)):
+        return False
+    return any(all(_differ(one, other) for other in others) for one in ones)
+
+
+def _differ(said: str, gold: str) -> bool:
+    if _LATIN_NAME.fullmatch(said) and _LATIN_NAME.fullmatch(gold):
+        one, other = ({word.casefold() for word in _WORDS.findall(text)} - _GENERIC for text in (said, gold))
+        return bool(one and other) and not one & other and not _related(said, gold)
+    named, wanted = _HAN_NAME.fullmatch(said), _HAN_NAME.fullmatch(gold)
+    if not named or not wanted:
+        return False
+    if len({named["kind"], wanted["kind"]} & _LINES_OF_BUSINESS) == 2:
+        return True  # 招商银行 is not 招商证券
+    own = [set(text.translate(_HAN_GENERIC)) for text in (said, gold)]
+    return all(own) and not own[0] & own[1]
+
+
+def _related(said: str, gold: str) -> bool:
+    """May one be short for the other: IBM, GE, a ticker?"""
+    short, long = sorted((said, gold), key=len)
+    letters = "".join(word[0] for word in _WORDS.findall(long)).casefold()
+    return short.upper() == short and (len(short) <= 5 or plain(short) in letters)
+
+
+def match_text(said: str, golds: list[str], form: Callable[[str], str] = plain) -> tuple[bool | None, str]:
+    """(True, "equal_text") where the answer is a gold but for spaces, width and case; else left to a model."""
+    wanted = form(said)
+    return (True, "equal_text") if any(form(gold) == wanted for gold in golds) else (None, "needs_model")
+
+
+_FENCE = re.compile(r"^\s*```[\w+-]*\n(.*?)\n?```\s*$", re.DOTALL)
+_SPACING = re.compile(r"\s+")
+
+
+def code(text: str) -> str:
+    """Code without its fence, spaces apart: strings and case count."""
+    fenced = _FENCE.match(text[:_LONGEST])
+    return _SPACING.sub("", fenced[1] if fenced else text)
