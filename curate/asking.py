@@ -6,6 +6,8 @@ from typing import Any
 from curate.chat import Answered, CallFailed, Chat
 from curate.records import CallMade
 
+_UNREASONED = "empty_reasoning"
+
 
 class Asking:
     """One question's way to the models; `made` lists its calls by sample and attempt, in the order of asking. anew:
@@ -30,11 +32,18 @@ class Asking:
         sample: int,
         attempt: int,
         response_format: Mapping[str, Any] | None = None,
+        judging: bool = False,
     ) -> Answered:
-        """The reply of the recipe's model of that name. Raises CallFailed, NotAsked and UserError, as Chat.ask does."""
+        """The reply of the recipe's model of that name. Raises CallFailed, NotAsked and UserError, as Chat.ask does.
+
+        sample, attempt: the trace that the call is for. judging: a judge's call is the same for every trace that asks
+        it, so that it is paid for once, and its reply needs no reasoning beside it."""
         assert self._chat is not None, "a recipe without models asks none"
-        draw: dict[str, Any] = {"response_format": response_format, "sample": sample, "attempt": attempt}
-        draw["anew"] = self._anew
+        draw: dict[str, Any] = {"response_format": response_format}
+        if judging:
+            draw["anew"] = self._anew - {_UNREASONED}
+        else:
+            draw |= {"sample": sample, "attempt": attempt, "anew": self._anew}
         common: dict[str, Any] = {
             "question_id": self._question_id,
             "sample": sample,
@@ -52,7 +61,7 @@ class Asking:
             CallMade(
                 **common,
                 key=answered.key,
-                outcome=reply.outcome,
+                outcome="ok" if judging and reply.outcome == _UNREASONED else reply.outcome,
                 finish_reason=reply.finish_reason,
                 answered_by=reply.model,
                 fingerprint=reply.fingerprint,

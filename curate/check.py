@@ -1,23 +1,92 @@
-"""Round one on a trace: is its answer right?"""
+"""Round one on a trace: is its answer right? Rules first; what they leave undecided goes to the answer judge."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
+from curate.asking import Asking
+from curate.chat import CallFailed, Model
 from curate.records import Question, Trace
-from judges.answers import match
+from judges.answers import DEFAULT, Policy, grade
 from judges.answers.audit import CONTRADICTING
+from judges.answers.prompt import ASKABLE, SCHEMA, Judgement, again, comparison, judgement
 from judges.verdict import Verdict
 
+SAMPLING = {"temperature": 0, "max_tokens": 2048}
+_REASONS = {True: "judged_right", False: "judged_wrong", None: "judged_unclear"}
+_TWICE = 2
 
-def check(question: Question, trace: Trace) -> Verdict:
-    """The verdict on a trace's final answer. A trace that did not come back whole, and a question whose golds
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """How answers are checked: by which policy, and by which of the recipe's models where rules do not decide."""
+
+    policy: Policy = DEFAULT
+    judge: str | None = None
+    model: Model | None = None
+
+
+RULES = Checker()
+
+
+def by_rules(question: Question, trace: Trace, policy: Policy = DEFAULT) -> Verdict:
+    """The rules' verdict on a trace's final answer. A trace that did not come back whole, and a question whose golds
     contradict each other, leave it undecided by name."""
     if trace.outcome not in ("ok", "empty_reasoning"):
         return Verdict(None, trace.outcome, trace.final)
-    if question.gold is None and not question.gold_alternatives:
-        return Verdict(None, "gold_missing", trace.final)
-    if trace.final is None:
-        return Verdict(None, "answer_missing")
-    verdict = match(trace.final, question)
+    verdict = grade(trace.answer, question, policy)
     if verdict.value is not False and not CONTRADICTING.isdisjoint(question.flags):
         return replace(verdict, value=None, reason="gold_conflict")
     return verdict
+
+
+async def check(question: Question, trace: Trace, checker: Checker, asking: Asking) -> Verdict:
+    """The verdict on a trace. Raises NotAsked where the judge is needed and may not be called (any more)."""
+    verdict = by_rules(question, trace, checker.policy)
+    if checker.judge is None or verdict.value is not None or verdict.reason not in ASKABLE or not trace.answer:
+        return verdict
+    return await _judged(question, trace, verdict, checker, asking)
+
+
+def asked_of_judge(question: Question, trace: Trace, verdict: Verdict) -> str:
+    """The judge's prompt: the golds and the answer that rules could not compare, and never the question."""
+    golds = [_with_text(gold, question) for gold in (question.gold, *question.gold_alternatives) if gold]
+    whole = (
+        verdict.extracted is None or verdict.reason == "answers_disagree" or question.answer_kind in ("text", "code")
+    )
+    answer = trace.answer if whole or verdict.extracted is None else _with_text(verdict.extracted, question)
+    return comparison("\n".join(golds), answer, question.language)
+
+
+def _with_text(answer: str, question: Question) -> str:
+    """An option's letter with its text: without the question, a letter alone means nothing."""
+    text = question.options.get(answer.strip().upper())
+    return f"{answer.strip()}. {text}" if text else answer
+
+
+async def _judged(question: Question, trace: Trace, verdict: Verdict, checker: Checker, asking: Asking) -> Verdict:
+    name, model = checker.judge, checker.model
+    assert name is not None
+    assert model is not None
+    messages: list[dict[str, Any]] = [{"role": "user", "content": asked_of_judge(question, trace, verdict)}]
+    said: Judgement | None = None
+    reply = ""
+    for _ in range(_TWICE):
+        try:
+            answered = await asking.ask(
+                *("check", name, messages, model.sampling.over(SAMPLING)),
+                sample=trace.sample,
+                attempt=trace.attempt,
+                judging=True,
+                response_format=model.held_to(SCHEMA),
+            )
+        except CallFailed as failed:
+            return _by(model, verdict, None, "judge_failed", str(failed))
+        reply = answered.reply.content
+        if answered.reply.outcome != "truncated" and (said := judgement(reply)) is not None:
+            return _by(model, verdict, said.value, _REASONS[said.value], said.why)
+        messages += [{"role": "assistant", "content": reply}, {"role": "user", "content": again(question.language)}]
+    return _by(model, verdict, None, "judge_unreadable", reply[:200])
+
+
+def _by(model: Model, verdict: Verdict, value: bool | None, reason: str, detail: str) -> Verdict:
+    return replace(verdict, value=value, reason=reason, detail=detail, method=model.called, rule=verdict.reason)

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from curate import distil
 from curate.chat import Chat, Journal
 from curate.chat.client import Pulse
+from curate.check import Checker
 from curate.errors import UserError
 from curate.in_order import in_order
 from curate.pipeline import Curated, Kit, curate_question
@@ -78,6 +79,7 @@ def kit_of(recipe: Recipe, chat: Chat | None, retry: frozenset[str]) -> Kit:
     return Kit(
         teacher=teach,
         keep=keep.at_least if isinstance(keep, AtLeast) else keep,
+        checker=Checker(recipe.check.policy, recipe.check.judge, recipe.models.get(recipe.check.judge or "")),
         samples=spec.samples if spec else 1,
         attempts=spec.attempts if spec else 1,
         chat=chat,

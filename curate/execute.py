@@ -24,6 +24,7 @@ from curate.scores import build
 from curate.tables import TABLES, Writer, question_of, read_rows
 from curate.workplace import install, locked
 
+_VERDICT = tuple(name for name, _, _ in TABLES["checks"][3:])
 _TRACE_TABLES = ("traces", "calls", "checks", "scores", "measures", "outcomes")
 
 
@@ -97,7 +98,7 @@ def _write(curated: Curated, writers: dict[str, Writer]) -> None:
         verdict, judgement = one.verdict, one.judgement
         key = (one.trace.question_id, one.trace.sample, one.trace.attempt)
         writers["traces"].add(_row("traces", one.trace))
-        writers["checks"].add((*key, verdict.value, verdict.reason, verdict.extracted, verdict.method))
+        writers["checks"].add((*key, *(getattr(verdict, name) for name in _VERDICT)))
         if judgement is not None:
             judge = judgement.verdict.method
             writers["scores"].add(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from curate.asking import Asking
 from curate.chat import Chat, NotAsked
-from curate.check import check
+from curate.check import RULES, Checker, check
 from curate.distil import Teacher, given
 from curate.judge import JUDGE, Judgement, judge
 from curate.records import CallMade, Destination, Label, Outcome, Question, Trace
@@ -27,6 +27,7 @@ class Kit:
 
     teacher: Teacher
     keep: Keep
+    checker: Checker = RULES
     samples: int = 1
     attempts: int = 1
     chat: Chat | None = None
@@ -78,7 +79,7 @@ async def curate_question(question: Question, kit: Kit) -> Curated:
 
 async def _curate(question: Question, kit: Kit, asking: Asking) -> Curated:
     if (carried := given(question)) is not None:
-        samples = [Sampled((_judged(question, carried, kit),))]
+        samples = [_sampled([await _judged(question, carried, kit, asking)])]
     elif kit.samples == 1:
         samples = [await _sample(question, kit, asking, 0)]
     else:
@@ -91,21 +92,30 @@ async def _curate(question: Question, kit: Kit, asking: Asking) -> Curated:
 async def _sample(question: Question, kit: Kit, asking: Asking, sample: int) -> Sampled:
     """One sample: tried again where a round says no, as DianJin-R1 does (up to three times)."""
     tries: list[Try] = []
-    try:
-        for attempt in range(kit.attempts):
+    for attempt in range(kit.attempts):
+        try:
             trace = await kit.teacher(question, asking, sample, attempt)
-            if isinstance(trace, str):
-                return Sampled(tuple(tries), trace)
-            tries.append(_judged(question, trace, kit))
-            if tries[-1].final.value is not False and trace.outcome not in _WORTH_ANOTHER:
-                break
+        except NotAsked as none:
+            return Sampled(tuple(tries), "pending", none.why)
+        if isinstance(trace, str):
+            return Sampled(tuple(tries), trace)
+        tries.append(await _judged(question, trace, kit, asking))
+        if tries[-1].final.value is not False and trace.outcome not in _WORTH_ANOTHER:
+            break
+    return _sampled(tries)
+
+
+def _sampled(tries: list[Try]) -> Sampled:
+    """The tries at one sample; it waits where the last one waits for the answer judge."""
+    verdict = tries[-1].verdict
+    return Sampled(tuple(tries), *(("pending", verdict.detail) if verdict.reason == "pending" else ()))
+
+
+async def _judged(question: Question, trace: Trace, kit: Kit, asking: Asking) -> Try:
+    try:
+        verdict = await check(question, trace, kit.checker, asking)
     except NotAsked as none:
-        return Sampled(tuple(tries), "pending", none.why)
-    return Sampled(tuple(tries))
-
-
-def _judged(question: Question, trace: Trace, kit: Kit) -> Try:
-    verdict = check(question, trace)
+        return Try(trace, Verdict(None, "pending", trace.final, detail=none.why))
     if verdict.value is not True:
         return Try(trace, verdict)
     return Try(trace, verdict, judge(question, trace, verdict, kit.keep))
@@ -152,6 +162,8 @@ def _detail(question: Question, trace: Trace | None, verdict: Verdict) -> str:
     """What the verdict rests on: the criteria of round two, the answer and the golds of round one, or what failed."""
     if trace is not None and trace.error is not None:
         return trace.error
+    if verdict.detail and verdict.method != JUDGE:
+        return verdict.detail
     golds = " or ".join(filter(None, (question.gold, *question.gold_alternatives)))
     if verdict.value or verdict.method == JUDGE or not (verdict.extracted and golds):
         return verdict.extracted or ""

@@ -5,6 +5,7 @@
 A source's own options ("columns" of `table`) are declared by its module and checked in the same pass.
 """
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from curate.chat.budget import Limit
 from curate.chat.model import Model
@@ -22,6 +23,7 @@ from curate.names import module, recipe_file
 from curate.part import Part
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
 from curate.records import Module
+from judges.answers import PRESETS, Policy
 
 
 class SourceSpec(Part):
@@ -80,6 +82,56 @@ class DistilSpec(Part):
     )
 
 
+class CheckSpec(Part):
+    """Round one, the check of answers: who checks, and the policies that reasonable people set differently."""
+
+    model_config = ConfigDict(strict=False)
+
+    by: tuple[str, ...] = Field(
+        default=("rules",),
+        min_length=1,
+        max_length=2,
+        description="`[rules]`, or `[rules, NAME]`: one of `models` is asked where rules are undecided",
+    )
+    preset: Literal["default", "finreason", "dianjin"] = Field(
+        default="default",
+        description="policies to start from: FinReason's 1 %, DianJin-R1's letters; see judges/README.md",
+    )
+    rounding: bool | None = Field(default=None, description="equal at the gold's written precision is right")
+    truncation: bool | None = Field(default=None, description="so is a gold that is cut off instead of rounded")
+    significant: int | None = Field(default=None, ge=1, description="digits an answer needs to stand for a longer gold")
+    tolerance: float | None = Field(default=None, ge=0, lt=1, description="relative gap that is right all the same")
+    zero_tolerance: float | None = Field(default=None, ge=0, description="absolute gap that is right where gold is 0")
+    near: float | None = Field(default=None, ge=0, lt=1, description="relative gap that leaves a number undecided")
+    fractions: bool | None = Field(default=None, description="0.125, 12.5 % and 1,250 basis points are one")
+    percent_sign: Literal["right", "undecided", "wrong"] | None = Field(
+        default=None, description="the same digits, a percent sign on one side only"
+    )
+    question_unit: bool | None = Field(default=None, description="bare numbers are in the unit the question names")
+    question_sign: bool | None = Field(default=None, description="a decrease asked for needs no minus sign")
+    letters: Literal["read", "membership"] | None = Field(
+        default=None, description="option letters where they stand alone, or every A to G in the answer"
+    )
+
+    @field_validator("by")
+    @classmethod
+    def _rules_first(cls, by: tuple[str, ...]) -> tuple[str, ...]:
+        if by[0] != "rules":
+            raise ValueError("rules come first: [rules], or [rules, NAME] with one of `models`")
+        return by
+
+    @property
+    def judge(self) -> str | None:
+        """The name of the model that is asked where rules are undecided."""
+        return self.by[1] if len(self.by) > 1 else None
+
+    @property
+    def policy(self) -> Policy:
+        """The preset, with what the recipe sets over it."""
+        said = {field.name: getattr(self, field.name) for field in dataclasses.fields(Policy)}
+        return dataclasses.replace(PRESETS[self.preset], **{name: v for name, v in said.items() if v is not None})
+
+
 class JudgeSpec(Part):
     """Round two, the reasoning judge `rules`."""
 
@@ -99,6 +151,7 @@ class Recipe(Part):
     distil: DistilSpec | None = Field(
         default=None, description="the teacher; without one, only traces that sources carry"
     )
+    check: CheckSpec = Field(default=CheckSpec(), description="round one, the check of the answer")
     judge: JudgeSpec = Field(default=JudgeSpec(), description="round two, the judge of the reasoning")
     budget: Limit = Field(default=Limit(), description="what the recipe may spend on calls in all its runs together")
 
@@ -139,7 +192,11 @@ def load_recipe(name: str | Path, overrides: Mapping[str, Any] | None = None) ->
     _check_names(recipe.sources, path, places)
     for model in recipe.models.values():
         model.at(path.parent)
-    for loc, check in ((("distil", "by"), _check_teacher), (("budget", "usd"), _check_prices)):
+    for loc, check in (
+        (("distil", "by"), _check_teacher),
+        (("check", "by"), _check_judge),
+        (("budget", "usd"), _check_prices),
+    ):
         _located(lambda check=check: check(recipe), loc, path, places)
     return recipe
 
@@ -170,6 +227,13 @@ def _check_teacher(recipe: Recipe) -> None:
     for name in ("samples", "attempts", "longer"):
         if getattr(spec, name) not in (1, None):
             raise UserError(f"`{name}` is for a teacher that is a model; '{spec.by}' always writes the same trace")
+
+
+def _check_judge(recipe: Recipe) -> None:
+    name = recipe.check.judge
+    if name is not None and name not in recipe.models:
+        known = ", ".join(recipe.models) or "none"
+        raise UserError(f"no model is called '{name}'{nearest(name, recipe.models)}\n  models of this recipe: {known}")
 
 
 def _check_prices(recipe: Recipe) -> None:

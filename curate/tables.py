@@ -64,7 +64,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     ),
     "calls": (
         *_TRACE_KEY,
-        ("purpose", pa.string(), "what the model was asked for: distil"),
+        ("purpose", pa.string(), "what the model was asked for: distil, check"),
         ("model", pa.string(), "the model's identity: address and name, or vllm:model@revision"),
         ("key", pa.string(), "the reply's key in the journal, in hex; null for a call that has none"),
         ("outcome", pa.string(), "what came back, as of a trace"),
@@ -84,6 +84,10 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("reason", pa.string(), "why, as a code; see the table reasons"),
         ("extracted", pa.string(), "the final answer that was matched"),
         ("method", pa.string(), "rule, or the name of the model that judged"),
+        ("rule", pa.string(), "where a model judged, the reason for which rules were undecided"),
+        ("gold", pa.string(), "of several golds the one that decided, for numbers"),
+        ("tolerance", pa.string(), "the largest gap from it that was allowed, a percent as a fraction"),
+        ("detail", pa.string(), "in words: the answers that disagree, the model's reason"),
     ),
     "scores": (
         *_TRACE_KEY,

@@ -55,6 +55,12 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "scale_unclear": "the numbers differ by a power of a thousand, and only one names its scale",
         "letter_contradicts_text": "the option's letter and the text beside it name different options",
         "needs_model": "rules do not decide answers of this kind",
+        # by the answer judge, a model
+        "judged_right": "the answer judge says right; the detail is its reason",
+        "judged_wrong": "the answer judge says wrong; the detail is its reason",
+        "judged_unclear": "the answer judge cannot tell; the detail is its reason",
+        "judge_unreadable": "the answer judge's reply could not be read, nor its second one",
+        "judge_failed": "the call to the answer judge failed; the next run asks again",
         # undecided: about the trace
         "truncated": "the trace ends before its answer",
         "empty_reasoning": "the reply holds no reasoning",
@@ -88,6 +94,7 @@ class Verdict:
     gold: of several golds the one that decided, and tolerance: the largest gap from it that was allowed, as a plain
     decimal (a percent as a fraction); both None but for numbers.
     detail: in words, what the reason does not say: the answers that disagree, a model's rationale.
+    rule: where a model had the last word, the reason for which the rules were undecided.
     """
 
     value: bool | None
@@ -97,6 +104,7 @@ class Verdict:
     gold: str | None = None
     tolerance: str | None = None
     detail: str = ""
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

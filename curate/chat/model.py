@@ -85,6 +85,9 @@ class Model(Part):
         description="force the opening <think>: `continue` (vLLM, SGLang) or `prefix` (DeepSeek's beta); for models "
         "whose chat template does not write it",
     )
+    structured: Literal["none", "json_object", "json_schema"] = Field(
+        default="none", description="how its server can hold a judge's reply to a form: `json_schema` for vLLM, OpenAI"
+    )
     concurrency: int = Field(default=64, ge=1, le=4096, description="calls in flight at most; adapts below that")
     requests_per_minute: int | None = Field(default=None, ge=1, description="calls sent in a minute at most")
     tokens_per_minute: int | None = Field(default=None, ge=1, description="tokens in a minute at most, both ways")
@@ -130,6 +133,17 @@ class Model(Part):
     def called(self) -> str:
         """The name that its server knows it by; of a folder, without the path that leads there."""
         return self.folder.resolve().name if self.folder else self.model
+
+    def held_to(self, schema: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The response_format that asks the server to hold a reply to a JSON schema, as far as it can."""
+        match self.structured:
+            case "json_schema":
+                named = {"name": "judgement", "schema": dict(schema), "strict": True}
+                return {"type": "json_schema", "json_schema": named}
+            case "json_object":
+                return {"type": "json_object"}
+            case _:
+                return None
 
     def known_as(self) -> str:
         """The identity that calls are keyed by: address and name of an endpoint; `vllm:model@revision` of a served

@@ -63,7 +63,7 @@ def print_spent(run: Run) -> None:
     )
     row = run.sql(
         "select count(*) filter (goes_to = 'sft') as kept, count(*) filter (reason = 'pending') as pending,"
-        " count(*) filter (reason = 'error') as failed from outcomes"
+        " count(*) filter (reason in ('error', 'judge_failed')) as failed from outcomes"
     ).to_dicts()[0]
     each = f", ${total['usd'] / row['kept']:,.4f} per kept row" if row["kept"] and total["usd"] else ""
     console().print(shown(f"the recipe so far: {total['calls']:,} calls, ${total['usd']:,.4f}{each}"))

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from curate.chat.budget import Spent
 from curate.recipe import Recipe
-from curate.survey import R1_MEAN, Survey
+from curate.survey import R1_MEAN, UNDECIDED, Survey
 from curate.terminal.console import console, shown
 
 
@@ -48,6 +48,7 @@ def print_json(found: Survey) -> None:
         "left": asdict(found.left),
         "at_most": asdict(found.at_most),
         "known": asdict(found.known),
+        "checks": asdict(found.checks),
         "prompts": found.prompts,
     }
     typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
@@ -79,12 +80,18 @@ def _print_left(recipe: Recipe, found: Survey) -> None:
         basis = (
             f"from lengths: replies of {R1_MEAN:,} tokens as DeepSeek-R1's, one call a sample; --pilot 20 tells better"
         )
-    console().print(shown(f"projected {basis}"))
+    if spec is not None and spec.by in recipe.models:
+        console().print(shown(f"projected {basis}"))
     if found.pilot is not None and found.pilot.stopped is not None:
         console().print(shown(f"the pilot stopped early: {found.pilot.detail}", "bold"))
-    model = recipe.models.get(spec.by) if spec else None
-    if model is not None and model.price is None:
-        console().print(shown(f"models.{spec.by if spec else ''} has no `price`, so dollars are not known"))
+    if recipe.check.judge is not None:
+        checks = found.checks
+        share = checks.asked / checks.traces if checks.traces else UNDECIDED
+        basis = f"of {checks.traces:,} answers so far" if checks.traces else "as of real DeepSeek-R1 answers"
+        console().print(shown(f"with the answer judge for the {share:.0%} that rules leave undecided, {basis}"))
+    for name in dict.fromkeys((spec.by if spec else "", recipe.check.judge or "")):
+        if name in recipe.models and recipe.models[name].price is None:
+            console().print(shown(f"models.{name} has no `price`, so dollars are not known"))
     if recipe.budget.usd is not None and found.pulse is not None:
         total = found.pulse.total.usd + found.left.usd
         if total > recipe.budget.usd:
