@@ -1,5 +1,7 @@
 """The funnel at the end of a run: records in, what came through each round, where they went; fits 80 columns."""
 
+from typing import Any
+
 from rich.table import Table
 from rich.text import Text
 
@@ -30,11 +32,14 @@ _SECTION_ENDS = frozenset({"failed", "answer_undecided", "reasoning_undecided"})
 def print_funnel(run: Run) -> None:
     """The run's funnel, stages down and sources across, in as many tables as the width needs."""
     rows = run.sql("from funnel").to_dicts()
-    total = {"source": "all"} | {column: sum(row[column] for row in rows) for _, column in _FUNNEL}
+    flags = _add_gold_flags(run, rows)
+    at = [column for _, column in _FUNNEL].index("flagged") + 1
+    stages = [*_FUNNEL[:at], *((f"    {flag}", flag) for flag in flags), *_FUNNEL[at:]]
+    stages = [stage for stage in stages if run.record["calls"] is not None or stage[1] not in ("pending", "failed")]
+    total = {"source": "all"} | {column: sum(row[column] for row in rows) for _, column in stages}
     columns = rows if len(rows) == 1 else [*rows, total]
     widest = max(len(str(row["source"])) for row in columns)
     fit = max((console().width - 22) // (max(widest, 7) + 3), 1)
-    stages = [stage for stage in _FUNNEL if run.record["calls"] is not None or stage[1] not in ("pending", "failed")]
     for start in range(0, len(columns), fit):
         table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         table.add_column("")
@@ -44,6 +49,17 @@ def print_funnel(run: Run) -> None:
         for label, column in stages:
             table.add_row(label, *(_count(row[column]) for row in part), end_section=column in _SECTION_ENDS)
         console().print(table)
+
+
+def _add_gold_flags(run: Run, rows: list[dict[str, Any]]) -> list[str]:
+    """Puts into each source's row how many of its questions the gold audit flagged, by flag; returns the flags."""
+    query = "select source, one.flag, one.questions from (select source, unnest(flags) as one from sources)"
+    found = [row for row in run.sql(query).rows() if row[1].startswith("gold_")]
+    flags = sorted({flag for _, flag, _ in found})
+    for row in rows:
+        row.update(dict.fromkeys(flags, 0))
+        row.update({flag: count for source, flag, count in found if source == row["source"]})
+    return flags
 
 
 def print_spent(run: Run) -> None:

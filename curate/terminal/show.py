@@ -187,6 +187,8 @@ def _trace(connection: Any, outcome: dict[str, Any]) -> list[RenderableType]:
         _title(f"round one ({check['method']})"),
         Text.assemble(_TRUTH[check["value"]], shown(f"  {check['reason']}: {check['extracted'] or '–'}")),
     ]  # fmt: skip
+    if notes := _notes(check):
+        parts.append(shown(notes, style="dim"))
     votes = connection.execute(f"select criterion, vote, rationale, judge from scores {where}", list(key)).fetchall()
     if votes:
         table = Table(box=None, show_header=False, pad_edge=False)
@@ -194,3 +196,12 @@ def _trace(connection: Any, outcome: dict[str, Any]) -> list[RenderableType]:
             table.add_row(_VOTES[vote], criterion, shown(rationale, style="dim"))
         parts += [_title(f"round two ({votes[0][3]})"), table]
     return parts
+
+
+def _notes(check: dict[str, Any]) -> str:
+    """What stands behind a verdict: the gold and the gap that was allowed, or why the rules left it to a model."""
+    said = [f"the rules: {check['rule']}"] if check["rule"] else []
+    said += [f"against {check['gold']}"] if check["gold"] else []
+    said += [f"up to {check['tolerance']} off is right"] if check["tolerance"] else []
+    said += [check["detail"]] if check["detail"] else []
+    return "; ".join(said)

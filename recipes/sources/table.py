@@ -19,8 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from curate.errors import BadRecord, UserError, nearest
 from curate.records import AnswerKind, Corpus, Language, Question, Row, SourceInfo, content_id
 from judges.answers import Gold, match
+from judges.answers.audit import FLAGS, audit
 from judges.answers.boolean import boolean
 from judges.answers.quantity import quantities
+from recipes.conversions.numerals import asks_percent
 from recipes.sources.texts import linearise, number_text
 
 INFO = SourceInfo(
@@ -31,11 +33,16 @@ INFO = SourceInfo(
     module=None,
     task="",
     form="any columns; `columns` says which is which",
-    defects={"gold_missing": "no gold answer is given", "gold_unusable": "the gold names no option of the question"},
+    defects={
+        "gold_missing": "no gold answer is given",
+        "gold_unusable": "the gold cannot be read as an answer of its kind",
+        **FLAGS,
+    },
 )
 
 _HAN_SHARE = 0.1
 _LETTERS = "ABCDEFGH"
+_AUDITED = ("number", "percent", "boolean")
 _MISSING = frozenset({"nan", "null", "n/a", "#n/a", "<na>"})
 
 
@@ -165,7 +172,7 @@ def question(read: Reader, corpus: Corpus, options: Options) -> Question:
         context=context,
         options=choices,
         explanation=read.text("explanation"),
-        flags=_flags([*filter(None, (gold,)), *alternatives], kind, choices),
+        flags=tuple(_flags(gold, alternatives, kind, choices, percent=asks_percent(asked))),
         meta=meta,
     )
 
@@ -180,11 +187,17 @@ def _gold(value: Any) -> str | None:
     return None if text is not None and text.casefold() in _MISSING else text
 
 
-def _flags(golds: list[str], kind: AnswerKind, choices: Mapping[str, str]) -> tuple[str, ...]:
-    if not golds:
-        return ("gold_missing",)
-    verdict = match(golds[0], Gold(kind, golds[0], options=choices))
-    return ("gold_unusable",) if verdict.reason == "gold_unusable" else ()
+def _flags(
+    gold: str | None, alternatives: tuple[str, ...], kind: AnswerKind, choices: Mapping[str, str], *, percent: bool
+) -> Iterator[str]:
+    first = gold or next(iter(alternatives), None)
+    if first is None:
+        yield "gold_missing"
+        return
+    if match(first, Gold(kind, first, options=choices)).reason == "gold_unusable":
+        yield "gold_unusable"
+    if kind in _AUDITED:
+        yield from sorted({flag for other in alternatives if (flag := audit(gold, other, kind, percent=percent))})
 
 
 def read_name(options: Options, field: str) -> str:
