@@ -36,6 +36,8 @@ types: .venv/dev  ## check types
 	$(BIN)/mypy
 
 bench: .venv/dev  ## measure speed and memory
+	@$(PIP) --editable '.[bench]'
+	$(BIN)/python -m tests.bench.answers
 	$(BIN)/python -m tests.bench.run_scale
 	$(BIN)/python -m tests.bench.run_warm
 	$(BIN)/python -m tests.bench.calls

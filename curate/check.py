@@ -83,7 +83,7 @@ async def _judged(question: Question, trace: Trace, verdict: Verdict, checker: C
             return _by(model, verdict, None, "judge_failed", str(failed))
         reply = answered.reply.content
         if answered.reply.outcome != "truncated" and (said := judgement(reply)) is not None:
-            return _by(model, verdict, said.value, _REASONS[said.value], said.why)
+            return _by(model, verdict, said.value, _REASONS[said.value], said.reason)
         messages += [{"role": "assistant", "content": reply}, {"role": "user", "content": again(question.language)}]
     return _by(model, verdict, None, "judge_unreadable", reply[:200])
 

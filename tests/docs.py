@@ -3,6 +3,7 @@
 A part stands between <!-- name --> and <!-- end of name -->; tests/test_docs.py fails where one is out of date.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -13,9 +14,10 @@ from curate.chat.budget import Limit
 from curate.chat.journal import SCHEMA
 from curate.chat.model import Model, Price, Sampling
 from curate.names import known, module
-from curate.recipe import AtLeast, DistilSpec, JudgeSpec, Recipe, SourceSpec
+from curate.recipe import AtLeast, CheckSpec, DistilSpec, JudgeSpec, Recipe, SourceSpec
 from curate.tables import TABLES
 from judges import REASONS
+from judges.answers import PRESETS, Policy
 from judges.reasoning import CRITERIA
 from recipes.sources import table, traces
 from tests.curate.test_hits_and_misses import ROWS
@@ -39,7 +41,8 @@ def keys(parts: Mapping[str, type[BaseModel]]) -> str:
 
 
 def recipe_keys() -> str:
-    parts = {"": Recipe, "sources[].": SourceSpec, "distil.": DistilSpec, "judge.": JudgeSpec, "judge.keep.": AtLeast}
+    parts = {"": Recipe, "sources[].": SourceSpec, "distil.": DistilSpec, "check.": CheckSpec}
+    parts |= {"judge.": JudgeSpec, "judge.keep.": AtLeast}
     parts |= {"budget.": Limit, "models.NAME.": Model}
     parts |= {"models.NAME.sampling.": Sampling, "models.NAME.price.": Price}
     return keys(parts)
@@ -70,6 +73,18 @@ def tables() -> str:
         rows = [(f"`{column}`", str(kind).split("<")[0], comment) for column, kind, comment in columns]
         parts.append(f"## `{name}`\n\n" + grid(("column", "type", "what it holds"), rows))
     return "\n\n".join(parts)
+
+
+def policies() -> str:
+    def shown(value: object) -> str:
+        return {True: "yes", False: "no"}.get(value, f"{value}") if isinstance(value, bool) else f"{value}"
+
+    rows = []
+    for field in dataclasses.fields(Policy):
+        meaning = CheckSpec.model_fields[field.name].description or ""
+        values = [shown(getattr(preset, field.name)) for preset in PRESETS.values()]
+        rows.append((f"`{field.name}`", meaning, values[0], *(v if v != values[0] else "" for v in values[1:])))
+    return grid(("policy", "meaning", "default", *(f"`{name}`" for name in list(PRESETS)[1:])), rows)
 
 
 def reasons() -> str:
@@ -105,7 +120,7 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "recipes/README.md": {"recipe-keys": recipe_keys, "table-keys": table_keys, "sources": sources},
     "README.md": {"hits-and-misses": hits_and_misses},
     "curate/README.md": {"tables": tables, "journal": journal},
-    "judges/README.md": {"reasons": reasons, "criteria": criteria},
+    "judges/README.md": {"policies": policies, "reasons": reasons, "criteria": criteria},
 }
 
 

@@ -20,7 +20,7 @@ FLAGS: Mapping[str, str] = MappingProxyType(
     {
         "gold_conflict": "the two golds contradict each other, beyond percent, rounding and cutting off",
         "gold_sign": "the two golds differ by their sign alone",
-        "gold_scale": "the two golds differ by a power of ten alone",
+        "gold_scale": "the two golds differ by a hundred, a thousand, a million or a billion times alone",
         "gold_truncated": "the written gold is the computed one cut off, not rounded, at its last digit",
         "gold_empty": "the written gold is empty; the computed one stands alone",
         "gold_unclear": "the two golds cannot be compared for sure (prose, several numbers, nearly equal)",

@@ -165,6 +165,7 @@ _PARTS = re.compile(
 _BREAKS = re.compile(r"\b(?:violat|breach|non-?complian)|违规|违反|违法", re.IGNORECASE)
 _COMPLIES = re.compile(r"\b(?:compl(?:y|ies|ied|iant|iance)\b|conforms?\b|adheres?\b)|合规|符合", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|no|never|without|fails? to|failed to)\b|n't\b|不|未|没有|无|非", re.IGNORECASE)
+_ASKED = re.compile(r"(?:[?？]|吗)\s*$")
 _NUMBERED = re.compile(r"no\.? ?\d")
 _ASKS_VIOLATION = re.compile(
     r"违规|违反|不合规|违法|\bviolat|\bbreach|non-?complian|\bnot compl(?:y|iant)", re.IGNORECASE
@@ -181,7 +182,10 @@ class Truth(NamedTuple):
 
 def boolean(text: str, options: Mapping[str, str] | None = None) -> Truth | None:
     """The truth value that an answer states; None where it states none, both, or hesitates."""
-    bare = re.sub(r"\s+", " ", normalise(text).strip(EDGES).casefold())
+    text = normalise(text)
+    if _ASKED.search(text):
+        return None
+    bare = re.sub(r"[^\S\n]+", " ", text.strip(EDGES).casefold())
     if (known := _known(bare)) is not None:
         return known
     if options:

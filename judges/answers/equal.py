@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
-from judges.answers.dates import UNCLEAR
+from judges.answers.dates import UNCLEAR, WITHOUT_YEAR
 from judges.answers.policy import Policy
 from judges.answers.quantity import Quantity
 from judges.answers.reading import is_year
@@ -29,6 +29,9 @@ class Compared(NamedTuple):
     value: bool | None
     reason: str
     allowed: Decimal | None = None
+
+
+_OTHER = Compared(False, "number_differs")
 
 
 class _Number(NamedTuple):
@@ -147,7 +150,7 @@ def _converted(said: Quantity, gold: Quantity) -> tuple[Quantity, Quantity] | bo
     assert said.unit is not None
     assert gold.unit is not None
     if said.kind != gold.kind:
-        return False
+        return None if "分" in (said.unit, gold.unit) else False  # a hundredth of a yuan, or a point
     if said.kind == "currency":
         agree = same_currency(said.unit, gold.unit)
         return (said, gold) if agree else agree
@@ -168,19 +171,30 @@ def _dates(said: Quantity, gold: Quantity) -> Compared:
     """Days equal in any writing; a month does not tell a day, and 03/04/2019 tells only itself."""
     if said.kind != gold.kind:
         date, other = (said, gold) if said.kind == "date" else (gold, said)
-        year = int(str(date.value)[:4])
-        return Compared(None, "date_unclear") if other.value == year else Compared(False, "number_differs")
+        if other.value == date.value:
+            return Compared(True, "equal", _ZERO)  # 20191231
+        return Compared(None, "date_unclear") if other.value == date.value // 10_000 else _OTHER
     if said.unit == gold.unit:
-        return Compared(True, "equal", _ZERO) if said.value == gold.value else _other_date(said)
-    short, long = sorted((said, gold), key=lambda date: date.unit != "month")
-    if short.unit == "month":
-        within = int(long.value) // 100 == int(short.value) or long.unit == UNCLEAR
-        return Compared(None, "date_unclear") if within else Compared(False, "number_differs")
-    day, unclear = (said, gold) if gold.unit == UNCLEAR else (gold, said)
-    year, month, first = int(unclear.value) // 10_000, int(unclear.value) // 100 % 100, int(unclear.value) % 100
-    either = {year * 10_000 + month * 100 + first, year * 10_000 + first * 100 + month}
-    return Compared(None, "date_unclear") if int(day.value) in either else Compared(False, "number_differs")
+        if said.value != gold.value:
+            return Compared(None, "date_unclear") if said.unit == UNCLEAR else _OTHER
+        return Compared(True, "equal", _ZERO)
+    both = (_readings(said), _readings(gold))
+    alike = any(one[: len(other)] == other or other[: len(one)] == one for one in both[0] for other in both[1])
+    if WITHOUT_YEAR in (said.unit, gold.unit):
+        alike = any(set(one) <= set(other) or set(other) <= set(one) for one in both[0] for other in both[1])
+    return Compared(None, "date_unclear") if alike else _OTHER
 
 
-def _other_date(said: Quantity) -> Compared:
-    return Compared(None, "date_unclear") if said.unit == UNCLEAR else Compared(False, "number_differs")
+def _readings(date: Quantity) -> list[tuple[int, ...]]:
+    """What a date may mean, as year, month and day, as far as it tells."""
+    digits = int(date.value)
+    year, month, day = digits // 10_000, digits // 100 % 100, digits % 100
+    match date.unit:
+        case "month":
+            return [(digits // 100, digits % 100)]
+        case _ if date.unit == WITHOUT_YEAR:
+            return [(month, day)]
+        case _ if date.unit == UNCLEAR:
+            return [(year, month, day), (year, day, month)]
+        case _:
+            return [(year, month, day)]

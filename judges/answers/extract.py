@@ -9,40 +9,15 @@ object's `answer`, a sentence that says "the answer is", the <answer> block, a b
 that is nothing but an answer. What other places say is kept as rivals: whether they disagree, the matcher knows.
 """
 
-import json
-import re
 from dataclasses import dataclass
 from typing import Literal
 
+from judges.answers.places import blocks, boxes, in_json, last_line
+from judges.answers.statements import is_cut, marks_of, statements_at
+
 How = Literal["boxed", "json", "tagged", "stated", "line", "whole", "none", "unfinished"]
 
-_BOX = re.compile(r"boxed\s*\{")
-# Where a statement may begin: found by plain search, a hundred times faster than by trying the pattern everywhere.
-_CUES = (
-    *("answer", "Answer", "ANSWER", "correct option", "correct choice", "inal verdict", "inal result"),
-    *("答案", "结论", "判断", "选"),
-)
-_MARK = re.compile(
-    r"(?:answers?|correct\s+(?:option|choice)|inal\s+(?:verdict|result))\b\**\s*(?:is|are|=|:|：|should\s+be"
-    r"|would\s+be)"
-    r"|(?:答案|结论|正确选项|最终判断|判断结果)\**\s*(?:应[该当]?)?(?:[是为选]|[:：])+|(?<=正确)选项\**[是为:：]"
-    r"|(?:(?<=本题)|(?<=应)|(?<=因此)|(?<=所以)|(?<=故)|(?<=综上)|(?<=综上，))"
-    r"选择?(?=[ :：]?(?:选项)?[ ]?[(（]?[A-Za-z])",
-    re.IGNORECASE,
-)
-_VALUE = re.compile(r"[:：*]*(?P<heading>\s*\n)?[:：\s*]*(?P<value>[^\n]{1,200})")
-_SENTENCE_END = re.compile(r"(?<=[^\d\s.])\.(?=\s|$)|(?<=\d)\.(?=\s*$|\s+[A-Z])|[。！!；]|;(?!\d)")
-_ABBREVIATED = re.compile(
-    r"\b(?:inc|corp|co|ltd|u\.s|no|vs|st|rs|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)$", re.IGNORECASE
-)
-_CLAUSE = re.compile(r"[:：?？。！；]|，[^0-9]|; |, [a-z]{4}")
-_WORD, _HAN, _DIGIT = re.compile(r"[A-Za-z]{2,}"), re.compile(r"[\u3400-\u9fff]"), re.compile(r"\d")
-_BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*")
-_JSON = re.compile(r"\{[^{}]{0,4000}\}")
-_KEYS = ("final_answer", "answer", "final answer", "最终答案", "答案", "result")
-_TAGS = (("<answer>", "</answer>"), ("[FINAL_ANSWER]", "[/FINAL_ANSWER]"))
-_SHORT, _LINE = 60, 40
-_EDGES = " *`\"'“”，,"
+_SHORT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,156 +38,29 @@ def after_reasoning(reply: str) -> str | None:
     return tail if head else reply.removeprefix("</think>")
 
 
-def boxes(text: str) -> list[str]:
-    r"""The contents of every \boxed{...} (a lost backslash is tolerated), outermost only, braces balanced."""
-    return _boxes(text)[0]
-
-
-_BRACES = re.compile(r"[{}]")
-
-
-def _boxes(text: str) -> tuple[list[str], bool]:
-    """The closed boxes' contents, and whether the text ends inside a box."""
-    found: list[str] = []
-    position = 0
-    while opened := _BOX.search(text, position):
-        depth = 1
-        for brace in _BRACES.finditer(text, opened.end()):
-            depth += 1 if brace[0] == "{" else -1
-            if not depth:
-                break
-        else:
-            return found, True
-        position = brace.end()
-        found.append(text[opened.end() : brace.start()].strip())
-    return found, False
-
-
-def _blocks(text: str) -> list[str]:
-    """What stands in the <answer> blocks, of an unclosed one all that follows; a stray > of "<answer>>" is dropped."""
-    for opening, closing in _TAGS:
-        if opening in text:
-            _, *opened = text.split(opening)
-            return [inner for block in opened if (inner := block.partition(closing)[0].lstrip(">").strip())]
-    return []
-
-
-def stated(text: str) -> str | None:
-    """What the last "the answer is ..." sentence states, cut at the end of the sentence; None if there is none.
-
-    A heading ("Answer:" alone on its line) states what stands under it only if that is a single line and no prose.
-    """
-    return values[-1] if (values := _statements(text, _marks(text))) else None
-
-
-def _marks(text: str) -> list[tuple[int, int]]:
-    """Where each "the answer is" of a text begins and ends."""
-    begins: list[int] = []
-    for cue in _CUES:
-        position = text.find(cue)
-        while position >= 0:
-            begins.append(position)
-            position = text.find(cue, position + len(cue))
-    found = (_MARK.match(text, begin) for begin in sorted(begins))
-    return [mark.span() for mark in found if mark]
-
-
-def _statements(text: str, marks: list[tuple[int, int]]) -> list[str]:
-    """What each "the answer is ..." of a text states, the last one last; "Final answer: the answer is 12" is one."""
-    values = []
-    for index, (_, end) in enumerate(marks):
-        following = marks[index + 1][0] if index + 1 < len(marks) else len(text)
-        found = _VALUE.match(text, end)
-        if found is None:
-            continue
-        sentences = _sentences(found["value"].strip(" *"))
-        if not sentences or following < found.start("value") + len(sentences[0]):
-            continue
-        if found["heading"] and (len(sentences) > 1 or text[found.end() : following].strip()):
-            continue
-        if value := sentences[0].strip(_EDGES):
-            values.append(value)
-    return values
-
-
-def _sentences(text: str) -> list[str]:
-    """The sentences of a line; "Inc." and "Dec." end none."""
-    kept: list[str] = []
-    start = 0
-    for end in _SENTENCE_END.finditer(text):
-        if not _ABBREVIATED.search(text, max(start, end.start() - 5), end.start()):
-            kept.append(text[start : end.start()])
-            start = end.end()
-    return [sentence for sentence in (*kept, text[start:]) if sentence.strip()]
-
-
-def _cut_in_statement(text: str, marks: list[tuple[int, int]]) -> bool:
-    """Does the text end in the midst of stating once more: "The answer is 42.9%. ... The answer is 4"?"""
-    if len(marks) < 2:
-        return False
-    last = text[marks[-1][1] :].strip(" *")
-    if not last or len(last) > _SHORT or "\n" in last or not last[-1].isalnum():
-        return False
-    before = text[marks[-2][1] : marks[-1][0]].strip(" *")
-    return before.startswith(last) and before[len(last) : len(last) + 2].strip(" *.,，。")[:1].isalnum()
-
-
-def _in_json(text: str) -> str | None:
-    """The `answer` of the last JSON object that has one."""
-    for found in reversed(list(_JSON.finditer(text))):
-        try:
-            value = json.loads(found[0])
-        except (ValueError, RecursionError):
-            continue
-        for key in _KEYS:
-            if isinstance(value, dict) and value.get(key) not in (None, "", [], {}):
-                said = value[key]
-                return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
-    return None
-
-
-def _last_line(text: str) -> str | None:
-    """The last line where it is nothing but an answer, or the one bold phrase of the last line."""
-    lines = text.rstrip().rsplit("\n", 1)
-    last = lines[-1].strip()
-    if len(bold := _BOLD.findall(last)) == 1:
-        return str(bold[0]).strip(_EDGES + ":：") or None
-    bare = last.strip(_EDGES + ".。")
-    return bare if len(lines) == 2 and 0 < len(bare) <= _LINE and _is_bare(bare) else None
-
-
-def _is_bare(line: str) -> bool:
-    """Is a line nothing but an answer: a number with a few words, or a few words, and no clause or question?"""
-    if _CLAUSE.search(line):
-        return False
-    words, han = len(_WORD.findall(line)), len(_HAN.findall(line))
-    return words + han <= 6 if _DIGIT.search(line) else words <= 3 and han <= 8
-
-
 def final_answer(reply: str) -> Extracted:
     """The final answer of a reply, which may still hold its reasoning between <think> tags. In linear time."""
     body = after_reasoning(reply)
     if body is None:
         return Extracted(None, "unfinished")
-    boxed, cut = _boxes(body) if "boxed" in body else ([], False)
+    boxed, cut = boxes(body) if "boxed" in body else ([], False)
     if cut:
         return Extracted(None, "unfinished")
-    boxed = [content for content in boxed if content]
-    blocks = _blocks(body)
-    if boxed:
-        return Extracted(boxed[-1], "boxed", _others(boxed[-1], _beside_boxes(body)))
-    said = blocks[-1] if blocks else body
-    marks = _marks(said)
-    if _cut_in_statement(said, marks):
+    if boxed := [content for content in boxed if content]:
+        return Extracted(boxed[-1], "boxed", _others(boxed[-1], _beside_boxes(body)[-1:]))
+    tagged, cut = blocks(body)
+    said = tagged[-1] if tagged else body
+    marks = marks_of(said)
+    if cut or is_cut(said, marks):
         return Extracted(None, "unfinished")
-    if "{" in said and (value := _in_json(said)) is not None:
+    if "{" in said and (value := in_json(said)) is not None:
         return Extracted(value, "json")
-    if values := _statements(said, marks):
+    if values := statements_at(said, marks):
         return Extracted(values[-1], "stated", _others(values[-1], values))
-    if blocks:
-        return Extracted(said, "tagged", _others(said, blocks))
+    if tagged:
+        return Extracted(said, "tagged", _others(said, tagged))
     body = body.strip()
-    if (value := _last_line(body)) is not None:
+    if (value := last_line(body)) is not None:
         return Extracted(value, "line")
     if body and len(body) <= _SHORT and "\n" not in body:
         return Extracted(body, "whole")
@@ -221,7 +69,7 @@ def final_answer(reply: str) -> Extracted:
 
 def _beside_boxes(text: str) -> list[str]:
     """What is stated outside of the sentences that hold a box."""
-    return [value for value in _statements(text, _marks(text)) if "boxed" not in value]
+    return [value for value in statements_at(text, marks_of(text)) if "boxed" not in value]
 
 
 def _others(chosen: str, said: list[str]) -> tuple[str, ...]:

@@ -62,7 +62,11 @@ _DENIED = re.compile(
     r"|不|非|并未|没有|或|而不是|无法|难以",
     re.IGNORECASE,
 )
-_UNSURE = re.compile(r"\b(?:maybe|perhaps|possibly|might|either|could be|or)\b|可能|也许|或", re.IGNORECASE)
+_UNSURE = re.compile(
+    r"\b(?:maybe|perhaps|possibly|might|either|could be|or|not|except|excluding)\b"
+    r"|可能|也许|或|没有|不是|并非|除了|不含",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"[,;、|/\n\s]|\band\b|和|与|及")
 _HARD_BETWEEN = re.compile(r"[,;、|/\n]|\band\b|和|与|及")
 _LONGEST = 2000

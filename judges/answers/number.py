@@ -14,7 +14,7 @@ from judges.answers.numerals import from_words
 from judges.answers.policy import Policy
 from judges.answers.quantity import Quantity, prepared
 from judges.answers.reading import Reading, read
-from judges.answers.units import asked_scale
+from judges.answers.units import asked_places, asked_scale
 
 _FALLING = re.compile(
     r"\b(?:decreas|declin|reduc|drop|fall|fell|loss|lost|lower)|减少|下降|降低|亏损|下跌|跌|下滑|缩减|降幅|净亏",
@@ -22,7 +22,7 @@ _FALLING = re.compile(
 )
 _RISING = re.compile(r"\b(?:increas|rise|rose|grow|grew|gain|higher|change)|增|升|涨|变动|变化", re.IGNORECASE)
 _UNREAD = re.compile(
-    r"折|千分之|万分之|\bdozens?\b|\b(?:half|third|quarter|double|twice)\b|一半|[两几]番", re.IGNORECASE
+    r"折|半|千分之|万分之|\bdozens?\b|\b(?:half|third|quarter|double|twice)\b|一半|[两几]番", re.IGNORECASE
 )
 _PERCENT_ASKED = re.compile(r"percent|百分之几|百分比|百分率|%", re.IGNORECASE)
 _RANK = {True: 0, None: 1, False: 2}
@@ -60,14 +60,24 @@ def _compared(text: str, said: Reading, gold: Reading, question: str, policy: Po
     if said.hedged or gold.hedged:
         return Compared(None, "hedged")
     asked = asked_scale(question) if question else None
+    if question and (places := asked_places(question)):
+        gold = replace(gold, values=tuple(_with_places(value, places) for value in gold.values))
     compared = _against(said, gold, _direction(question) if question else 0, policy, asked)
     if compared.value is not True and question and policy.fractions and _PERCENT_ASKED.search(question):
-        compared = max([compared, *_as_percents(said, gold, policy)], key=lambda one: one.value is True)
+        compared = min([compared, *_as_percents(said, gold, policy)], key=lambda one: _RANK[one.value])
     if compared.value is False and said.prose:
         return Compared(None, "answer_unreadable", compared.allowed)  # the sentence may speak of another number
     if compared.reason == "number_differs" and _UNREAD.search(text):
         return Compared(None, "scale_unclear", compared.allowed)
     return compared
+
+
+def _with_places(quantity: Quantity, places: int) -> Quantity:
+    """A bare number whose last zeros were lost on the way through JSON: 3.8, asked for to two decimals, is 3.80."""
+    lost = places - quantity.decimals
+    if quantity.kind != "number" or quantity.scale != 1 or lost <= 0:
+        return quantity
+    return replace(quantity, decimals=places, significant=quantity.significant + lost)
 
 
 def _as_percents(said: Reading, gold: Reading, policy: Policy) -> list[Compared]:

@@ -49,6 +49,14 @@ def _spelt(words: str) -> int:
     return total
 
 
+_HUNDREDS = re.compile(r"\b(\d{1,3}) hundred (?=(?:thousand|million|billion|trillion)\b)", re.IGNORECASE)
+
+
+def hundreds(text: str) -> str:
+    """ "5 hundred million" as "500 million"."""
+    return _HUNDREDS.sub(lambda found: f"{int(found[1]) * 100} ", text)
+
+
 def arabic(text: str) -> str:
     """The text with its Chinese numerals in digits, and with compounds such as 1亿2000万 in one number."""
     if _HAN_DIGIT.search(text):
@@ -108,8 +116,10 @@ def _number(run: str) -> tuple[str, str] | None:
     for index in range(0, len(parts), 2):
         small = _below_ten_thousand(parts[index])
         mark = parts[index + 1] if index + 1 < len(parts) else ""
-        if small is None or (mark and _CLASSES[mark] <= power):
+        if small is None or (mark and (_CLASSES[mark] <= power or not parts[index])):
             return None
+        if index and not mark and parts[index] in _DIGITS:
+            small *= 10 ** (_CLASSES[parts[index - 1]] - 1)  # 一万五 is 15,000
         total += small * 10 ** (_CLASSES[mark] - power if mark else 0)
     return str(total), scale
 
@@ -126,4 +136,6 @@ def _below_ten_thousand(run: str) -> int | None:
             if unit >= last:
                 return None
             total, digit, last = total + (1 if digit is None else digit) * unit, None, unit
+    if digit and len(run) > 1 and run[-2] in "百千佰仟":
+        digit *= last // 10  # 两百五 is 250
     return total + (digit or 0)

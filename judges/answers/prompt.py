@@ -1,7 +1,7 @@
 """The answer judge: what a model is asked where rules left an answer undecided, and how its reply is read.
 
     comparison("17%", "about a sixth", "en")             ->  the prompt
-    judgement('{"why": "a sixth is 16.7 %", "verdict": "wrong"}')  ->  Judgement(False, "a sixth is 16.7 %")
+    judgement('{"reason": "a sixth is 16.7 %", "verdict": "wrong"}')  ->  Judgement(False, "a sixth is 16.7 %")
 
 Rules first, gold and answer, no question, in the data's language: in Fin-R1's study this form was wrong in 0.4 % of
 500 judgements by Qwen2.5-72B, against 8 to 9.6 % with the question in it (arXiv 2503.16252v5, appendix C.1, Table 5).
@@ -9,7 +9,7 @@ Rules first, gold and answer, no question, in the data's language: in Fin-R1's s
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -17,12 +17,13 @@ from typing import Any, NamedTuple
 
 VERDICTS: Mapping[str, bool | None] = MappingProxyType({"right": True, "wrong": False, "cannot tell": None})
 
-# What a server that can be held to a schema is held to.
+# What a server that can be held to a schema is held to. Calls are sent with sorted keys, and servers write an object's
+# keys in the schema's order: the reason is thought of first because its name comes first.
 SCHEMA: Mapping[str, Any] = MappingProxyType(
     {
         "type": "object",
-        "properties": {"why": {"type": "string"}, "verdict": {"type": "string", "enum": list(VERDICTS)}},
-        "required": ["why", "verdict"],
+        "properties": {"reason": {"type": "string"}, "verdict": {"type": "string", "enum": list(VERDICTS)}},
+        "required": ["reason", "verdict"],
         "additionalProperties": False,
     }
 )
@@ -39,14 +40,15 @@ ASKABLE = frozenset(
 _LONGEST = 12_000  # characters of an answer that are shown: its end, where answers stand
 _TAG = re.compile(r"<(?=\s*/?\s*(?:reference|answer)\b)", re.IGNORECASE)
 _FIELD = re.compile(r"\{\{(\w+)\}\}")
-_OBJECT = re.compile(r"\{[^{}]*\}")
+_DECODER = json.JSONDecoder(strict=False)
+_LONGEST_REPLY = 20_000
 
 
 class Judgement(NamedTuple):
-    """value: right, wrong, or None where the judge cannot tell; why: its reason, one line."""
+    """value: right, wrong, or None where the judge cannot tell; reason: in its words, one line."""
 
     value: bool | None
-    why: str
+    reason: str
 
 
 def comparison(reference: str, answer: str, language: str) -> str:
@@ -64,20 +66,30 @@ def judgement(reply: str) -> Judgement | None:
     """The verdict of a judge's reply, after its reasoning if that stands in it: the last JSON object with a verdict
     binds. None where there is none, or the last one's verdict is not one of the three."""
     found = None
-    for text in _OBJECT.findall(reply.rpartition("</think>")[2]):
-        try:
-            said = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            found = None if '"verdict"' in text else found
-            continue
-        if "verdict" in said:
+    for text, said in _objects(reply.rpartition("</think>")[2][-_LONGEST_REPLY:]):
+        if '"verdict"' in text:
             found = said
-    if found is None or not isinstance(found["verdict"], str):
+    if not isinstance(found, dict) or not isinstance(found.get("verdict"), str):
         return None
     name = found["verdict"].strip().casefold().replace("_", " ")
     if name not in VERDICTS:
         return None
-    return Judgement(VERDICTS[name], " ".join(str(found.get("why") or "").split()))
+    return Judgement(VERDICTS[name], " ".join(str(found.get("reason") or "").split()))
+
+
+def _objects(text: str) -> Iterator[tuple[str, Any]]:
+    """The JSON objects of a text, outermost only, with what they hold: None for what begins like one and is none."""
+    position = text.find("{")
+    while position >= 0:
+        try:
+            said, end = _DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            end = text.find("{", position + 1)
+            yield text[position : end if end >= 0 else len(text)], None
+            position = end
+        else:
+            yield text[position:end], said
+            position = text.find("{", end)
 
 
 def _harmless(text: str) -> str:

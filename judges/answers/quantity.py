@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from judges.answers.numerals import arabic
-from judges.answers.text import normalise
-from judges.answers.units import CURRENCIES, SCALES, UNITS
+from judges.answers.numerals import arabic, hundreds
+from judges.answers.text import normalise, simplified
+from judges.answers.units import CURRENCIES, MINOR, SCALES, UNITS
 
 Kind = Literal["number", "percent", "basis_points", "ratio", "currency", "count", "date"]
 
@@ -26,7 +26,7 @@ _WHOLE = (
 )
 _POINT = r"\.\d{1,40}(?!\d)"
 _BEFORE = (
-    r"(?:US|HK|N[TZ]|[ACS])?\$|[¥€£₹₩]|RMB|CN[YH]|USD|HKD|NZD|AUD|CAD|SGD|TWD|EUR|GBP|JPY|INR|KRW|CHF|MYR|AED|SAR|RM"
+    r"[A-Z]{0,3}\$|[¥€£₹₩฿]|RMB|CN[YH]|USD|HKD|NZD|AUD|CAD|SGD|TWD|EUR|GBP|JPY|INR|KRW|CHF|MYR|AED|SAR|RM"
     r"|Rs\.?|人民币|港币|美元"
 )
 
@@ -40,11 +40,11 @@ def _words(words: Iterable[str]) -> str:
 
 _NUMBER = re.compile(
     rf"""
-    (?=[-+(.\d$¥€£₹₩A-Z百千万人港美])  # most characters begin no number: told without trying all that follows
-    (?<![A-Za-z0-9_.])                  # not inside a name such as Q3, nor the rest of another number
+    (?=[-+(.\d$¥€£₹₩฿A-Z百千万人港美])  # most characters begin no number: told without trying all that follows
+    (?<![A-Za-z0-9_.])(?<![A-Za-z]-)    # not inside a name such as Q3, nor the rest of another number
     (?P<prefix>[百千万]分之\s?)?
     (?P<open>\(\s?)?
-    (?P<sign>[-+](?=\S)|^[-+]\s)?
+    (?P<sign>(?<![%元万亿千百成倍年月日天股人])[-+](?=\S)|^[-+]\s)?
     (?:(?P<currency>{_BEFORE})\s?)?
     (?P<open2>\(\s?)?
     (?P<sign2>[-+](?=\S))?
@@ -55,8 +55,8 @@ _NUMBER = re.compile(
     (?P<close>\s?\))?
     (?:\s?(?P<mark>%|‰|(?ai:percentage\s+points?|percent\b|per\s?cent\b|pct\b|basis\s+points?|bps?\b|b\.p\.s?)|个?百分点|个?基点|pp\b
         |成(?![本立长交员为果份功品熟绩人])))?
-    (?:\s?(?P<scale>{_words(SCALES)}))?
-    (?:[\s-]?(?P<after>{_words((*CURRENCIES, *UNITS))}))?
+    (?:\s?(?:个(?=[万亿]))?(?P<scale>{_words(SCALES)}))?
+    (?:[\s-]?(?P<after>{_words((*CURRENCIES, *MINOR, *UNITS))}))?
     (?P<close2>\s?\))?
     """,
     re.VERBOSE,
@@ -117,7 +117,9 @@ class Found(NamedTuple):
 def prepared(text: str) -> str:
     """The text in the form that `scan` reads: normalised, single spaces, Chinese numerals in digits."""
     text = _SPACES.sub(" ", normalise(text))
-    return text if text.isascii() else arabic(text)
+    if "undred" in text:
+        text = hundreds(text)
+    return text if text.isascii() else arabic(simplified(text))
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -162,6 +164,9 @@ def _build(found: re.Match[str]) -> Quantity | None:
     if mark or prefix:
         kind, shift = _percent(mark, prefix)
         value, decimals = value.scaleb(shift), max(decimals - shift, 0)
+    elif after and (minor := MINOR.get(after.lower())) is not None:
+        (unit, power_of_ten), kind = minor, "currency"
+        value, decimals = value.scaleb(-power_of_ten), decimals + power_of_ten
     elif (currency or after) and not (
         after == "年" and len(digits) == 4 and not point
     ):  # 2019年 is a year, not a count
@@ -186,7 +191,7 @@ def _percent(mark: str | None, prefix: str | None) -> tuple[Kind, int]:
 def _unit(currency: str | None, after: str | None) -> tuple[Kind, str]:
     named = CURRENCIES.get((after or "").lower())
     if currency is not None:
-        before = CURRENCIES[currency.lower()]
+        before = CURRENCIES.get(currency.lower(), currency)
         return "currency", named if named is not None and before in "$¥" and named != "$" else before
     return ("currency", named) if named is not None else ("count", (after or "").lower())
 

@@ -19,12 +19,17 @@ Form = Literal["none", "one", "list", "range", "several"]
 
 _SHORTEST_DATE = 7  # 2019年1月
 _MAX_WORDS, _MAX_HAN = 6, 12  # "a decrease of 3.2 percent in sales" is an answer, a sentence that explains is not
-_SAYS = re.compile(r"[^\W\d_]|[<>≥≤≠=]")
+_SAYS = re.compile(r"[^\W\d_]|[<>≥≤≠=+?？]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DATED = re.compile(r"\d[-/.]\d{1,2}[-/.]\d|\d\s?月|(?i:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))")
 _EQUALS = re.compile(r"[=≈]")
 _HEDGE = re.compile(
+    r"\b(?:no|could|can't|won't|doesn't|didn't|don't|hasn't|probably|likely|nearly|almost|far from|wrong"
+    r"|incorrect|without|excluding|twice"
+    r"|double|triple|or (?:more|less|fewer|above|below|over|under|so))\b|\d\+|[?？吗]\s*$|(?:逾|突破|未达|近|不等于"
+    r"|[达满]不到) ?\d|\d(?:余|多)"
+    r"|不正确|错误|以内|之内|无法|没有|并未|未(?=[下减降亏增上])|"
     r"\b(?:not|never|isn't|wasn't|neither|instead of|rather than|anything but|other than|except|cannot"
     r"|between|at (?:least|most)|up to|minimum|maximum"
     r"|exceed(?:s|ed|ing)?|(?:more|less|greater|fewer|higher|lower|larger|smaller) than|maybe|perhaps|possibly|either"
@@ -35,19 +40,32 @@ _HEDGE = re.compile(
 )
 # A number that names a place: "see note 4", 附注四.
 _REFERENCE = re.compile(
-    r"\b(?:note|page|table|exhibit|section|item|figure|appendix|footnote|line|row|column"
-    r"|paragraph)s? ?\(?#?\d|附注|详见|[见第] ?\d",
+    r"\b(?:step|equation|question|chapter|part|case|example|note|page|table|exhibit|section|item|figure"
+    r"|appendix|footnote|line|row|column"
+    r"|paragraph)s? ?\(?#?\d|S&P|附注|详见|[见第图表] ?\d",
     re.IGNORECASE,
 )
 _DOWN = re.compile(
     r"\b(?:decreas|declin|reduc|drop|fell\b|fall|loss|lost\b|lower|down\b|negative|outflow|minus\b|shrank"
     r"|shrink|contract(?:ed|ion)"
-    r"|deficit|slid\b|sank\b|plunge)|减少|下降|降低|亏损|下跌|流出|负|跌|下滑|缩减|净亏|回落|降幅|降了",
+    r"|deficit|slid\b|sank\b|plunge|dip\b|dipped|shed\b|slip)|减|亏|降|缩水|减少|下降|降低|亏损|下跌|流出|负|跌|下滑|缩减|净亏|回落|降幅|降了",
     re.IGNORECASE,
 )
 _UP = re.compile(
     r"\b(?:increas|rise\b|rises\b|rising|rose\b|grew\b|grow|gain|higher|up\b|climb|expan|positive|inflow|surplus)"
     r"|增加|增长|上升|提高|上涨|流入|涨|上调|增幅|盈余|升了",
+    re.IGNORECASE,
+)
+# What fell, or rose, TO the number has it as its level.
+_LEVEL = re.compile(
+    r"\b(?:decreas|declin|fell|fall|dropp?|reduc|down|lower|ris|rose|increas|grew|grow|up)\w* to\b"
+    r"|(?:减少|降低|下降|下跌|下滑|回落|降|跌|上升|增加|增长|提高|升|涨)(?:至|到|为)",
+    re.IGNORECASE,
+)
+# A year that is named in part only: its quarters and halves are other answers.
+_PART_OF_YEAR = re.compile(
+    r"\b[QH][1-4]\b|\b[1-4][QH]\b|\b(?:first|second|third|fourth|last) (?:quarter|half)\b|\b(?:early|late"
+    r"|mid)\b|季度|[上下]半年|年[初中末底]",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"^(?:[\s,;、/&.]|and|respectively|和|与|及|以及|分别|为)*$", re.IGNORECASE)
@@ -84,7 +102,10 @@ def read(text: str) -> Reading:
     if not found:
         return Reading()
     words, han = len(_WORD.findall(text)), len(_HAN.findall(text))
-    down, up = bool(_DOWN.search(text)), bool(_UP.search(text))
+    if all(is_year(one.quantity) for one in found) and _PART_OF_YEAR.search(text):
+        return Reading()
+    level = bool(_LEVEL.search(text))
+    down, up = not level and bool(_DOWN.search(text)), not level and bool(_UP.search(text))
     values, form = _form(text, found, down or up)
     return Reading(
         values,

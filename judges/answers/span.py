@@ -23,6 +23,7 @@ _LATIN_NAME = re.compile(
 _WORDS = re.compile(r"[A-Za-z]+")
 _GENERIC = frozenset(
     "inc corp corporation company co ltd limited plc group holdings llc ag sa nv the of and bank".split()
+    + "ceo cfo board management government chairman director".split()
 )
 _HAN_NAME = re.compile(
     r"[\u3400-\u9fffA-Za-z0-9()（）]{2,30}?(?P<kind>公司|银行|集团|股份|证券|基金|保险|科技|信托|控股|实业|药业|能源|汽车|地产)"
@@ -66,7 +67,7 @@ def _other(said: str, gold: str, policy: Policy) -> Compared:
     one, other = read(said), read(gold)
     if one.form == other.form == "one" and not (one.prose or other.prose or one.hedged or other.hedged):
         only = [not _WORDS.sub("", text).strip(EDGES + "0123456789-/%$¥€£年月日号元万亿") for text in (said, gold)]
-        if all(only) and one.values[0].kind == other.values[0].kind:
+        if all(only) and (one.values[0].kind == "date") == (other.values[0].kind == "date"):
             return compare(one.values[0], other.values[0], policy)
     if (plain(said) in _NONE) != (plain(gold) in _NONE):
         return Compared(None, "needs_model")

@@ -15,6 +15,8 @@ _LIST_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9])")  # half-width digits, full-w
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _MARKS = re.compile(r"[\\*_`]")
 _WRAPPED = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|mathit|operatorname|mbox|boldsymbol)\s*\{([^{}]*)\}")
+_MATHS = re.compile(r"\$([^$\n]*[^\s$]\s?)\$(?!\s?\d)")  # dollars in pairs are LaTeX's; "$5 to $10" is none
+_MIXED = re.compile(r"(?<=\d)(?=\\[dt]?frac)")
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _SPACING = re.compile(r"\\[,;:! ]|\\q?quad\b|~")
 _DROPPED = re.compile(
@@ -28,9 +30,12 @@ def normalise(text: str) -> str:
     if not text.isascii():
         text = _SUPERSCRIPT.sub(lambda sign: "^" + unicodedata.normalize("NFKC", sign[0]), text)
         text = _MINUS.sub("-", unicodedata.normalize("NFKC", _LIST_COMMA.sub(", ", text)))
+    if "$" in text and text.count("$") > 1:
+        text = _MATHS.sub(r"\1", text)
     if "\\" in text or "{" in text:
         text = text.replace("{,}", ",")
         text = _WRAPPED.sub(r"\1", text)
+        text = _MIXED.sub(" ", text)  # 1\\frac{1}{2} is not 11/2
         text = _FRACTION.sub(r"\1/\2", text)
         text = text.replace("\\times", "×").replace("\\cdot", "·").replace("\\div", "÷")
         text = _SPACING.sub(" ", text)

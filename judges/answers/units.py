@@ -35,6 +35,7 @@ CURRENCIES = {
     **dict.fromkeys(("¥", "¥"), "¥"),
     **dict.fromkeys(("cny", "rmb", "cnh", "yuan", "renminbi", "人民币", "元", "元人民币"), "CNY"),
     **dict.fromkeys(("jpy", "yen", "日元"), "JPY"),
+    **dict.fromkeys(("฿", "thb", "baht", "泰铢"), "THB"),
     **dict.fromkeys(("€", "eur", "euro", "euros", "欧元"), "EUR"),
     **dict.fromkeys(("£", "gbp", "英镑"), "GBP"),
     **dict.fromkeys(("₹", "inr", "rs", "rs.", "rupee", "rupees", "卢比"), "INR"),
@@ -43,6 +44,12 @@ CURRENCIES = {
     **dict.fromkeys(("rm", "myr", "林吉特"), "MYR"),
     **dict.fromkeys(("aed",), "AED"),
     **dict.fromkeys(("sar",), "SAR"),
+}
+# word -> the currency of which it is the hundredth, or the tenth, and the power of ten
+MINOR = {
+    **dict.fromkeys(("cent", "cents"), ("$", 2)),
+    **dict.fromkeys(("penny", "pence"), ("GBP", 2)),
+    "角": ("CNY", 1),
 }
 _SHARED = {"$": {"USD", "HKD", "AUD", "CAD", "SGD", "TWD", "NZD"}, "¥": {"CNY", "JPY"}}
 _LIKELY = {"$": "USD"}
@@ -82,7 +89,9 @@ UNITS = {
     **dict.fromkeys(("户",), Unit("account")),
     **dict.fromkeys(("家",), Unit("company")),
     **dict.fromkeys(("barrel", "barrels", "桶"), Unit("barrel")),
-    **dict.fromkeys(("ton", "tons", "tonnes", "吨"), Unit("ton")),
+    **dict.fromkeys(("kg", "kilograms", "公斤"), Unit("kilogram")),
+    **dict.fromkeys(("ton", "tons", "tonnes", "吨"), Unit("kilogram", 1000)),
+    **dict.fromkeys(("分",), Unit("分")),
     **dict.fromkeys(("square feet", "square foot", "sq ft"), Unit("square foot")),
     **dict.fromkeys(("平方米",), Unit("square metre")),
     **dict.fromkeys(("acres",), Unit("acre")),
@@ -94,18 +103,22 @@ PERIODS = ("minute", "month")
 def same_currency(one: str, other: str) -> bool | None:
     """True where both may be the same currency, None where a shared sign most likely means another ("$" for HKD)."""
     for sign, code in ((one, other), (other, one)):
+        if sign == "$" and code.endswith("$") and code != "$":
+            return None  # R$, or another dollar that is not known
         if sign != code and code in _SHARED.get(sign, ()):
             return True if _LIKELY.get(sign, code) == code else None
     return one == other
 
 
 _QUESTION_SCALES = {
+    **{"k": 3, "m": 6, "b": 9},
     **{"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "lakh": 5, "crore": 7},
     **{"千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "万亿": 12},
 }
 _ASKED_SCALE = re.compile(
     r"\b(?:in|how many)\s+(?:(?:us|u\.s\.|usd|rmb|cny|eur|gbp|hkd|\$|€|£|¥|dollars?|dollar amounts?)"
     r"\s*)*(?:in\s+)?(?P<en>thousand|million|billion|trillion|lakh|crore)s?\b"
+    r"|\(\s*(?:US|HK)?\$\s?(?P<sign>[mbk])n?\s*\)|[(（]\s*(?P<zhb>万亿|十亿|千万|百万|亿|万|千)(?:美|港|欧|日)?元\s*[)）]"
     r"|\(\s*\$?\s*(?P<bracketed>thousand|million|billion|trillion)s?\s*\)"
     r"|(?:[（(]\s*[)）]\s*|单位(?:是|为)?[:：]?\s*(?:人民币)?|多少个?|几|以|按)(?P<zh>万亿|十亿|千万|百万|亿|万|千)(?:元|美元|港元|欧元|股|人|户|吨"
     r"|计|为单位)?",
@@ -113,10 +126,30 @@ _ASKED_SCALE = re.compile(
 )
 
 
+_ASKED_PLACES = re.compile(
+    r"\b(?:to|with|at|in) (?:the nearest )?(?P<en>one|two|three|four|five|\d) (?:decimal|digit)s?\b"
+    r"|nearest (?P<unit>cent|penny|tenth|hundredth|thousandth)\b|保留(?:到)?(?:小数点后)?(?P<zh>[一二两三四五\d])位",
+    re.IGNORECASE,
+)
+_PLACES = {
+    **{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5},
+    **{"cent": 2, "penny": 2, "tenth": 1, "hundredth": 2, "thousandth": 3},
+}
+
+
+def asked_places(question: str) -> int:
+    """How many decimals a question wants ("to two decimal places", 保留两位小数); 0 where it does not say."""
+    found = _ASKED_PLACES.search(question)
+    if found is None:
+        return 0
+    word = (found["en"] or found["unit"] or found["zh"]).lower()
+    return int(word) if word.isdigit() else _PLACES[word]
+
+
 def asked_scale(question: str) -> Decimal | None:
     """The scale in which a question wants its number ("in millions", 单位：亿元), or None."""
     found = _ASKED_SCALE.search(question)
     if found is None:
         return None
-    word = found["en"] or found["bracketed"] or found["zh"]
+    word = next(word for word in found.groups() if word)
     return Decimal(1).scaleb(_QUESTION_SCALES[word.lower()])

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from judges.answers import Gold, match
 from judges.answers.boolean import boolean
 from judges.answers.choice import letters, named
-from judges.answers.extract import boxes, stated
+from judges.answers.places import boxes
 from judges.answers.quantity import distinct, quantities
+from judges.answers.statements import stated
 from judges.reasoning.terms import finance_terms, terms, tokens, vocabulary
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -67,7 +68,7 @@ def measure(subject: Subject) -> dict[str, float | None]:
         "question_terms": len(terms(subject.question) & said),
         "finance_terms": len(finance_terms(subject.reasoning, said)),
         "han_share": _han_share(subject.reasoning),
-        "boxes": len(boxes(subject.answer)),
+        "boxes": len(boxes(subject.answer).texts),
         "concludes_answer": _concludes_answer(subject),
         "finished": _finished(subject),
     }
@@ -152,7 +153,7 @@ def _concludes_answer(subject: Subject) -> float | None:
     if subject.final is None:
         return None
     tail = subject.reasoning[-_TAIL:]
-    boxed = boxes(tail)
+    boxed = boxes(tail).texts
     conclusion = boxed[-1] if boxed else stated(tail)
     final = Gold(subject.kind, subject.final, options=subject.options)
     if conclusion is not None and (verdict := match(conclusion, final).value) is not None:

@@ -196,7 +196,7 @@ def _flags(
         return
     if match(first, Gold(kind, first, options=choices)).reason == "gold_unusable":
         yield "gold_unusable"
-    if kind in _AUDITED:
+    if gold is not None and kind in _AUDITED:
         yield from sorted({flag for other in alternatives if (flag := audit(gold, other, kind, percent=percent))})
 
 

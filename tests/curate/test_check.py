@@ -21,9 +21,9 @@ THOUGHT = (
     "1. The company's revenue is given in the report.\n2. The revenue of the segment is compared with it.\n"
     "3. The revenue is what the report says.\nTherefore, the answer follows."
 )
-RIGHT = '{"why": "the same in other words", "verdict": "right"}'
-WRONG = '{"why": "another company", "verdict": "wrong"}'
-UNCLEAR = '{"why": "needs the question", "verdict": "cannot tell"}'
+RIGHT = '{"reason": "the same in other words", "verdict": "right"}'
+WRONG = '{"reason": "another company", "verdict": "wrong"}'
+UNCLEAR = '{"reason": "needs the question", "verdict": "cannot tell"}'
 
 # question, gold, kind, the teacher's answer: two that rules decide, two that they do not
 QUESTIONS = [

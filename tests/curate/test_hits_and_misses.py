@@ -54,6 +54,7 @@ CHANGES = (
     Change("nothing", 0),
     Change("a sampling default, written out", 0, _teacher(sampling={"temperature": 0.6, "max_tokens": 32768})),
     Change("what round two keeps (`judge.keep`)", 0, lambda: {"judge": {"keep": {"at_least": 5}}}),
+    Change("the policies of round one (`check`)", 0, lambda: {"check": {"preset": "finreason", "tolerance": 0.02}}),
     Change("more attempts, where the first was right", 0, _distil(attempts=3)),
     Change("`longer`, where no reply was cut off", 0, _distil(longer=65536)),
     Change("the recipe's file name", 0, file="another.yaml"),

@@ -25,7 +25,7 @@ TEMPLATE = """{% for m in messages %}<|im_start|>{{ m['role'] }}
 {{ m['content'] }}<|im_end|>
 {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
 {% endif %}"""
-CONTEXT = 512
+CONTEXT = 4096
 STEPS = 400
 
 

@@ -129,3 +129,28 @@ PERCENTS: dict[str, Callable[[Decimal], str]] = {
     "fraction": lambda percent: f"{percent / 100}",
     "doubled": lambda percent: f"{percent}% ( {percent} % )",
 }
+
+
+def chinese(number: int, signs: str = "零一二三四五六七八九", tens: str = "十百千") -> str:
+    """A whole number under 10**12 in Chinese numerals, as one reads it out: 10,500 is 一万零五百."""
+    assert 0 <= number < 10**12
+    if not number:
+        return signs[0]
+    groups = [number // 10**8, number // 10**4 % 10**4, number % 10**4]
+    written = ""
+    gap = False
+    for group, mark in zip(groups, ("亿", "万", ""), strict=True):
+        if group:
+            written += (signs[0] if written and (gap or group < 1000) else "") + _group(group, signs, tens) + mark
+        gap = bool(written) and not group
+    return written.removeprefix(signs[1]) if written.startswith(signs[1] + "十") else written
+
+
+def _group(group: int, signs: str, tens: str) -> str:
+    written, gap = "", False
+    for power, unit in ((1000, tens[2]), (100, tens[1]), (10, tens[0]), (1, "")):
+        digit = group // power % 10
+        if digit:
+            written += (signs[0] if gap else "") + signs[digit] + unit
+        gap = bool(written) and not digit and group % power > 0
+    return written

@@ -124,3 +124,34 @@ def test_a_killed_run_leaves_no_server_behind(folder: Path, moment: str) -> None
 def is_answered(journal: Path) -> bool:
     with closing(sqlite3.connect(journal)) as connection:
         return bool(connection.execute("select count(*) from replies").fetchone()[0])
+
+
+JUDGED = """
+name: judged
+version: 1.0.0
+models:
+  judge:
+    serve: vllm
+    model: model
+    args: [--enforce-eager, --max-model-len, "4096"]
+    env: {VLLM_CPU_KVCACHE_SPACE: "1", OMP_NUM_THREADS: "1"}
+    sampling: {temperature: 1.0, max_tokens: 2000, bad_words: ["<think>", "</think>"]}
+    structured: json_schema
+    concurrency: 8
+sources:
+  - {use: traces, from: given.jsonl, kind: text, licence: Apache-2.0}
+check: {by: [rules, judge]}
+"""
+
+
+def test_a_judge_held_to_a_schema_is_read_whatever_it_says(folder: Path) -> None:
+    """The model knows nothing of judging: that its noise is readable is the server's guided decoding."""
+    rows = [{"question": f"q{n}", "gold": f"gold {n}", "reasoning": "r", "answer": f"answer {n}"} for n in range(8)]
+    (folder / "given.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (folder / "judged.yaml").write_text(JUDGED)
+    run = curate.run(folder / "judged.yaml", folder / "runs" / "judged")
+    found = run.sql("select reason, count(*) from checks group by all").rows()
+    assert {reason for reason, _ in found} <= {"judged_right", "judged_wrong", "judged_unclear", "judge_unreadable"}
+    assert sum(count for reason, count in found if reason != "judge_unreadable") > 0
+    assert run.sql("select distinct rule, method from checks").rows() == [("needs_model", "model")]
+    assert not servers()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from judges.answers import final_answer
-from judges.answers.extract import boxes
+from judges.answers.places import boxes
 from tests.judges.texts import anything, quick, ruins
 
 FOUND = [
@@ -93,13 +93,13 @@ _between = st.text("so 是 1.\n$}", max_size=6)
 @given(st.lists(st.tuples(_between, _nested), max_size=4), _between)
 def test_every_box_is_found_whole(pairs: list[tuple[str, str]], tail: str) -> None:
     text = "".join(f"{before}\\boxed{{{content}}}" for before, content in pairs) + tail
-    assert boxes(text) == [content.strip() for _, content in pairs]
+    assert boxes(text).texts == [content.strip() for _, content in pairs]
 
 
 @quick
 @given(ruins)
 def test_a_box_is_brace_balanced(text: str) -> None:
-    for content in boxes(text):
+    for content in boxes(text).texts:
         depth = 0
         for character in content:
             depth += {"{": 1, "}": -1}.get(character, 0)

@@ -92,7 +92,7 @@ def test_booleans(predicted: str, gold: str, value: bool | None) -> None:
         ("**Final Answer:**\n63", "equal"),
         ("**Final Answer:**\nTherefore, the answer is 63.", "equal"),
         ("<answer>62</answer> no: <answer>63</answer>", "answers_disagree"),
-        ("<answer>x" + " " * 200_000 + "x", "answer_unreadable"),
+        ("<answer>x" + " " * 200_000 + "x", "truncated"),
     ],
     ids=lambda text: text[:24],
 )

@@ -1,0 +1,116 @@
+r"""Places of a reply that are meant for its answer: boxes, tags, JSON, the last line.
+
+boxes("so \\boxed{17\\%}")                          ->  ["17\\%"]
+blocks("<answer>12</answer>")                       ->  Blocks(["12"], cut=False)
+in_json('{"answer": "12", "confidence": 0.9}')      ->  "12"
+last_line("...\n\n**12.5%**")                       ->  "12.5%"
+"""
+
+import json
+import re
+from typing import NamedTuple
+
+_BOX = re.compile(r"boxed\s*\{")
+_BRACES = re.compile(r"[{}]")
+_TAGS = (("<answer>", "</answer>"), ("[FINAL_ANSWER]", "[/FINAL_ANSWER]"))
+_SAYS = re.compile(r"[^\W_]|[√×✓✗]")
+_JSON = re.compile(r"\{[^{}]{0,4000}\}")
+_KEYS = ("final_answer", "answer", "final answer", "最终答案", "答案", "result")
+_BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*")
+_CLAUSE = re.compile(r"[:：?？。！；]|，[^0-9]|; |, [a-z]{4}")
+# A line that breaks off: in a calculation, a bracket, a tag, a sentence.
+_BROKEN = re.compile(
+    r"[-+*/×÷=≈(\[,，]$|[=≈][^=≈]*\d$|^(?:therefore|so|thus|hence)\b.*\d$|\[(?:/?[A-Z_]+)$", re.IGNORECASE
+)
+_WORD, _HAN, _DIGIT = re.compile(r"[A-Za-z]{2,}"), re.compile(r"[\u3400-\u9fff]"), re.compile(r"\d")
+_EDGES = " *`\"'“”，,"
+_LINE = 40
+
+
+class Found(NamedTuple):
+    """texts: what stands in the places, the last one last; cut: whether the reply ends inside a further one."""
+
+    texts: list[str]
+    cut: bool = False
+
+
+def boxes(text: str) -> Found:
+    r"""The contents of every \boxed{...} (a lost backslash is tolerated), outermost only, braces balanced. A last box
+    that was cut off in repeating the ones before it takes nothing away from them."""
+    found: list[str] = []
+    position = 0
+    while opened := _BOX.search(text, position):
+        depth = 1
+        for brace in _BRACES.finditer(text, opened.end()):
+            depth += 1 if brace[0] == "{" else -1
+            if not depth:
+                break
+        else:
+            rest = text[opened.end() :].strip()
+            return Found(found, not (len(set(found)) == 1 and found[0].startswith(rest)))
+        position = brace.end()
+        found.append(text[opened.end() : brace.start()].strip())
+    return Found(found)
+
+
+def blocks(text: str) -> Found:
+    """What stands between answer tags. One that was not closed gives its first line, where more follows; at the end
+    of a reply it was cut off, unless it repeats one before it. Blocks that say nothing ("...") are none."""
+    for opening, closing in _TAGS:
+        if opening not in text:
+            continue
+        found: list[str] = []
+        for block in text.split(opening)[1:]:
+            inner, closed, _ = block.partition(closing)
+            inner = inner.lstrip(">").strip()
+            if not closed and (bare := _without_half(inner, closing)) == inner:
+                inner, more, _ = inner.partition("\n")
+                if not more:
+                    repeats = any(one.startswith(inner) for one in found)
+                    return Found(found, not repeats)
+            elif not closed:
+                inner = bare
+            if _SAYS.search(inner):
+                found.append(inner)
+        return Found(found)
+    return Found([])
+
+
+def _without_half(text: str, closing: str) -> str:
+    """A block whose closing tag was cut in the middle, without the tag."""
+    for length in range(len(closing) - 1, 0, -1):
+        if text.endswith(closing[:length]):
+            return text[:-length].strip()
+    return text
+
+
+def in_json(text: str) -> str | None:
+    """The `answer` of the last JSON object that has one."""
+    for found in reversed(list(_JSON.finditer(text))):
+        try:
+            value = json.loads(found[0])
+        except (ValueError, RecursionError):
+            continue
+        for key in _KEYS:
+            if isinstance(value, dict) and value.get(key) not in (None, "", [], {}):
+                said = value[key]
+                return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+    return None
+
+
+def last_line(text: str) -> str | None:
+    """The last line where it is nothing but an answer, or the one bold phrase of the last line."""
+    lines = text.rstrip().rsplit("\n", 1)
+    last = lines[-1].strip()
+    if len(bold := _BOLD.findall(last)) == 1:
+        return str(bold[0]).strip(_EDGES + ":：") or None
+    bare = last.strip(_EDGES + ".。")
+    return bare if len(lines) == 2 and 0 < len(bare) <= _LINE and _is_bare(bare) else None
+
+
+def _is_bare(line: str) -> bool:
+    """Is a line nothing but an answer: a number with a few words, or a few words, whole, and no clause or question?"""
+    if _CLAUSE.search(line) or _BROKEN.search(line) or line.count("(") != line.count(")") or not _SAYS.search(line):
+        return False
+    words, han = len(_WORD.findall(line)), len(_HAN.findall(line))
+    return words + han <= 6 if _DIGIT.search(line) else words <= 3 and han <= 8
