@@ -13,139 +13,27 @@ from judges.answers.choice import letters
 from judges.answers.text import EDGES, normalise
 
 _TRUE = (
-    *("yes", "true", "correct", "right", "that is correct", "it is true", "y", "yeah", "yep", "affirmative"),
-    *("not false", "not incorrect", "not wrong", "is correct", "is true"),
-    *(
-        "是",
-        "是的",
-        "正确",
-        "正确的",
-        "对",
-        "对的",
-        "真",
-        "√",
-        "✓",
-        "✔",
-        "没错",
-        "属实",
-        "成立",
-        "有",
-        "可以",
-        "能",
-        "会",
-    ),
-)
+    "yes|true|correct|right|that is correct|it is true|y|yeah|yep|affirmative|not false|not incorrect|not wrong"
+    "|is correct|is true|是|是的|正确|正确的|对|对的|真|√|✓|✔|没错|属实|成立|有|可以|能|会"
+).split("|")
 _FALSE = (
-    *(
-        "no",
-        "false",
-        "incorrect",
-        "wrong",
-        "not correct",
-        "not true",
-        "not right",
-        "untrue",
-        "n",
-        "nope",
-        "it is false",
-    ),
-    *("is not correct", "is not true", "is incorrect", "is false", "isn't true", "isn't correct", "negative"),
-    *(
-        "否",
-        "不是",
-        "不是的",
-        "错误",
-        "错误的",
-        "错",
-        "错的",
-        "不正确",
-        "不对",
-        "假",
-        "×",
-        "x",
-        "✗",
-        "✘",
-        "有误",
-        "不成立",
-        "不属实",
-    ),
-    *("没有", "不可以", "不能", "不会", "并非如此"),
-)
+    "no|false|incorrect|wrong|not correct|not true|not right|untrue|n|nope|it is false|is not correct|is not true"
+    "|is incorrect|is false|isn't true|isn't correct|negative|否|不是|不是的|错误|错误的|错|错的|不正确|不对|假|×|x|✗|✘"
+    "|有误|不成立|不属实|没有|不可以|不能|不会|并非如此"
+).split("|")
+_WORDS = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
 # Words of compliance are a family of their own: 是 to "违规？" is 违规, 是 to "合规？" is 合规.
-_COMPLIANT = (
-    *(
-        "compliant",
-        "complies",
-        "comply",
-        "in compliance",
-        "does comply",
-        "no violation",
-        "not a violation",
-        "not in violation",
-    ),
-    *(
-        "does not violate",
-        "合规",
-        "合规的",
-        "不违规",
-        "未违规",
-        "没有违规",
-        "不存在违规",
-        "无违规",
-        "未违反",
-        "不存在违规行为",
-        "没有违规行为",
-    ),
-    *(
-        "无违规行为",
-        "未发现违规",
-        "未发现违规行为",
-        "不构成违规",
-        "符合规定",
-        "符合要求",
-        "未违反规定",
-        "并未违规",
-        "合法合规",
-        "符合合规要求",
-    ),
+_NOT = (
+    r"(?:\b(?:not|no|never|without|lacks?|lack of|fail(?:s|ed)? to)\b|n't\b)(?: [\w-]+){0,3} |(?:不|未|没有?|无"
+    r"|并非)[^,，。;；]{0,4}?"
 )
-_VIOLATING = (
-    *(
-        "not compliant",
-        "non-compliant",
-        "noncompliant",
-        "does not comply",
-        "doesn't comply",
-        "not comply",
-        "fails to comply",
-    ),
-    *(
-        "violation",
-        "a violation",
-        "in violation",
-        "violates",
-        "not in compliance",
-        "violated",
-        "non-compliance",
-        "noncompliance",
-    ),
-    *(
-        "不合规",
-        "违规",
-        "违规的",
-        "不合规的",
-        "存在违规",
-        "存在违规行为",
-        "有违规行为",
-        "构成违规",
-        "违反规定",
-        "不符合规定",
-        "不符合要求",
-    ),
-    *("属于违规", "已违规", "涉嫌违规", "违法违规", "未合规", "违反了规定"),
+_BREAKS = re.compile(
+    rf"(?P<denied>{_NOT})?(?:\bviolat|\bbreach|\bnon-?compl|\b(?:not|n't) compl|不合规|不符合|违规|违反|违法)"
 )
-_WORDS = dict.fromkeys((*_TRUE, *_COMPLIANT), True) | dict.fromkeys((*_FALSE, *_VIOLATING), False)
-_OF_COMPLIANCE = frozenset((*_COMPLIANT, *_VIOLATING))
+_COMPLIES = re.compile(
+    rf"(?P<denied>{_NOT})?(?:\bcompl(?:y|ies|ied|iant|iance)\b|\bconforms?\b|\badheres?\b|合规|符合)"
+)
+_CLAUSE = 60  # characters: a longer clause explains
 _SUBJECT = re.compile(
     r"^(?:(?:the|this|that|it|its|her|his|their)\b(?: [a-z'-]+){0,4}? (?=(?:is|does|was|are|in|isn't|doesn't"
     r"|fails)\b)|it |this |that )"
@@ -154,7 +42,8 @@ _SUBJECT = re.compile(
 )
 _IS = re.compile(r"^(?:is|was|are|were)\s+")
 _UNSURE = re.compile(
-    r"^(?:是否|whether\b)|\b(?:yes and no|partly|partially|maybe|perhaps|possibly|may be|might|unclear|depends|not sure"
+    r"^(?:是否|whether\b)|是不是|对不对|\b(?:in part|to some extent)\b|\b(?:yes and no|partly|partially|maybe|perhaps"
+    r"|possibly|may be|might|unclear|depends|not sure"
     r"|likely|somewhat|sometimes)\b"
     r"|可能|也许|部分|不确定|无法|不一定|视情况|既.*又|或许|难以|基本",
     re.IGNORECASE,
@@ -162,9 +51,6 @@ _UNSURE = re.compile(
 _PARTS = re.compile(
     r"[,，.。;；:：!！\n—]|\s-\s| because\b| since\b|因为|由于|\(|\band\b|\bbut\b|\bas\b", re.IGNORECASE
 )
-_BREAKS = re.compile(r"\b(?:violat|breach|non-?complian)|违规|违反|违法", re.IGNORECASE)
-_COMPLIES = re.compile(r"\b(?:compl(?:y|ies|ied|iant|iance)\b|conforms?\b|adheres?\b)|合规|符合", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:not|no|never|without|fails? to|failed to)\b|n't\b|不|未|没有|无|非", re.IGNORECASE)
 _ASKED = re.compile(r"(?:[?？]|吗)\s*$")
 _NUMBERED = re.compile(r"no\.? ?\d")
 _ASKS_VIOLATION = re.compile(
@@ -203,31 +89,29 @@ def boolean(text: str, options: Mapping[str, str] | None = None) -> Truth | None
         return None
     if said.of_compliance and others and (word := _known(others[0])) is not None and not word.of_compliance:
         return Truth(said.value == word.value, of_compliance=True)  # 违规：否
-    behind = {_known(word) or _known(word.split(" ")[0]) for word in others if word}
+    behind = {_known(word) or _known(word.split(" ")[0]) or _stated(word) for word in others if word}
     contradicted = any(one is not None and one[1] == said[1] and one[0] != said[0] for one in behind)
     return None if contradicted else said
 
 
 def _known(words: str) -> Truth | None:
     value = _WORDS.get(words)
-    return None if value is None else Truth(value, words in _OF_COMPLIANCE)
+    return None if value is None else Truth(value)
 
 
 def _stated(clause: str) -> Truth | None:
-    """The verdict of a clause that names its subject: "the statement is false", 该说法错误."""
+    """The verdict of a clause: "the statement is false", 该说法错误, "does not comply with the cap", 未违反规定."""
     subject = _SUBJECT.match(clause)
-    if subject is None or not subject.end():
-        return None
-    rest = clause[subject.end() :].strip()
-    return _known(rest) or _known(_IS.sub("", rest)) or _known(rest.rstrip("的了")) or _complies(rest)
+    rest = clause[subject.end() :].strip() if subject else clause
+    said = _known(rest) or _known(_IS.sub("", rest)) or _known(rest.rstrip("的了"))
+    return said or (_complies(clause) if len(clause) <= _CLAUSE else None)
 
 
 def _complies(clause: str) -> Truth | None:
-    """What a clause says of compliance: "does not comply with the cap", 未违反适当性管理规定."""
-    if _BREAKS.search(clause):
-        return Truth(bool(_DENIED.search(clause)), of_compliance=True)
-    if _COMPLIES.search(clause):
-        return Truth(not _DENIED.search(clause), of_compliance=True)
+    if found := _BREAKS.search(clause):
+        return Truth(found["denied"] is not None, of_compliance=True)
+    if found := _COMPLIES.search(clause):
+        return Truth(found["denied"] is None, of_compliance=True)
     return None
 
 

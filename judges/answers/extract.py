@@ -12,12 +12,12 @@ that is nothing but an answer. What other places say is kept as rivals: whether 
 from dataclasses import dataclass
 from typing import Literal
 
-from judges.answers.places import blocks, boxes, in_json, last_line
+from judges.answers.places import blocks, boxes, in_json, last_line, short_lines
 from judges.answers.statements import is_cut, marks_of, statements_at
 
 How = Literal["boxed", "json", "tagged", "stated", "line", "whole", "none", "unfinished"]
 
-_SHORT = 60
+_SHORT, _LONG = 60, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ class Extracted:
     text: str | None
     how: How
     rivals: tuple[str, ...] = ()
+
+
+_UNFINISHED = Extracted(None, "unfinished")
 
 
 def after_reasoning(reply: str) -> str | None:
@@ -42,35 +45,51 @@ def final_answer(reply: str) -> Extracted:
     """The final answer of a reply, which may still hold its reasoning between <think> tags. In linear time."""
     body = after_reasoning(reply)
     if body is None:
-        return Extracted(None, "unfinished")
-    boxed, cut = boxes(body) if "boxed" in body else ([], False)
+        return _UNFINISHED
+    boxed, cut = boxes(body)
     if cut:
-        return Extracted(None, "unfinished")
-    if boxed := [content for content in boxed if content]:
-        return Extracted(boxed[-1], "boxed", _others(boxed[-1], _beside_boxes(body)[-1:]))
+        return _UNFINISHED
     tagged, cut = blocks(body)
-    said = tagged[-1] if tagged else body
-    marks = marks_of(said)
-    if cut or is_cut(said, marks):
-        return Extracted(None, "unfinished")
-    if "{" in said and (value := in_json(said)) is not None:
-        return Extracted(value, "json")
-    if values := statements_at(said, marks):
-        return Extracted(values[-1], "stated", _others(values[-1], values))
+    if boxed := [content for content in boxed if content]:
+        unboxed = [block for block in tagged[-1:] if "boxed" not in block]
+        return _chosen(boxed[-1], "boxed", [*unboxed, *_stated_beside(body, "boxed")], body)
+    if cut:
+        return _UNFINISHED
     if tagged:
-        return Extracted(said, "tagged", _others(said, tagged))
-    body = body.strip()
-    if (value := last_line(body)) is not None:
+        inner = _told(tagged[-1]) or _chosen(tagged[-1], "tagged", [], body)
+        others = [*tagged[:-1], *inner.rivals, *_stated_beside(body, "answer>")]
+        return _chosen(inner.text, inner.how, others, body) if inner.text else inner
+    return _told(body) or _bare(body.strip())
+
+
+def _told(text: str) -> Extracted | None:
+    """What a text gives as an answer by saying so, in JSON or in a sentence."""
+    marks = marks_of(text)
+    if is_cut(text, marks):
+        return _UNFINISHED
+    values = statements_at(text, marks)
+    if "{" in text:
+        objects, cut = in_json(text)
+        if objects or cut:
+            return _chosen(objects[-1], "json", [*objects, *values], text) if objects else _UNFINISHED
+    return _chosen(values[-1], "stated", values, text) if values else None
+
+
+def _bare(text: str) -> Extracted:
+    """A text, or its last line, that is nothing but an answer."""
+    if len(text) <= _LONG and short_lines(text):
+        return Extracted(text, "whole")
+    if (value := last_line(text)) is not None:
         return Extracted(value, "line")
-    if body and len(body) <= _SHORT and "\n" not in body:
-        return Extracted(body, "whole")
-    return Extracted(None, "none")
+    return Extracted(text, "whole") if text and len(text) <= _SHORT and "\n" not in text else Extracted(None, "none")
 
 
-def _beside_boxes(text: str) -> list[str]:
-    """What is stated outside of the sentences that hold a box."""
-    return [value for value in statements_at(text, marks_of(text)) if "boxed" not in value]
+def _stated_beside(text: str, place: str) -> list[str]:
+    """The last statement outside of the sentences that hold the place itself."""
+    return [value for value in statements_at(text, marks_of(text)) if place not in value][-1:]
 
 
-def _others(chosen: str, said: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in said if value != chosen))
+def _chosen(text: str, how: How, others: list[str], body: str) -> Extracted:
+    """The answer with its rivals: what else was given, but for a repetition that was cut off at the end."""
+    cut = {value for value in others if text.startswith(value) and body.rstrip().endswith(value)}
+    return Extracted(text, how, tuple(dict.fromkeys(value for value in others if value != text and value not in cut)))

@@ -56,15 +56,16 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _KEY_THEN_NAME = re.compile(r"^[(\[]?(?P<key>\w{1,3})[)\]]?(?: ?[-:.,=、)(]+ ?| )(?P<name>.+?)\)?$", re.DOTALL)
-_NAME_THEN_KEY = re.compile(r"^(?P<name>.+?) ?[(\[](?:label )?(?P<key>\w{1,3})[)\]]$", re.DOTALL | re.IGNORECASE)
+_NAME_THEN_KEY = re.compile(r"^(?P<name>.+?) ?[(\[](?:label )?(?P<key>\w{1,3})[)\]]?$", re.DOTALL | re.IGNORECASE)
 _DENIED = re.compile(
-    r"\b(?:not|neither|nor|isn't|never|rather than|instead of|no longer|less|or)\b|n't\b"
+    r"\b(?:not|neither|nor|isn't|never|rather than|instead of|no longer|less|or|if|unless|wrong|incorrect|unlikely"
+    r"|cannot|could|doubt\w*|far from|hardly|maybe|perhaps|possibly|might|may)\b|n't\b|\?"
     r"|不|非|并未|没有|或|而不是|无法|难以",
     re.IGNORECASE,
 )
 _UNSURE = re.compile(
     r"\b(?:maybe|perhaps|possibly|might|either|could be|or|not|except|excluding)\b"
-    r"|可能|也许|或|没有|不是|并非|除了|不含",
+    r"|可能|也许|或|没有|不是|并非|除|不含",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[,;、|/\n\s]|\band\b|和|与|及")
@@ -75,7 +76,7 @@ _LONGEST = 2000
 def label(text: str, names: Mapping[str, str]) -> frozenset[str] | None:
     """The one label's key that an answer names (its name, where there is no set to choose from); else None."""
     text = normalise(text).strip()
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or text.endswith("?"):
         return None
     bare = text.strip(EDGES)
     if (key := _exact(bare, names)) is not None:

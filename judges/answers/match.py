@@ -73,6 +73,8 @@ def match(predicted: str, question: Asked, policy: Policy = DEFAULT) -> Verdict:
         return Verdict(None, "gold_missing", predicted)
     if not predicted.strip():
         return Verdict(None, "answer_missing", predicted)
+    if question.answer_kind not in ("span", "text", "code"):
+        golds = [gold[:_LONGEST] for gold in golds]
     match question.answer_kind:
         case "number" | "percent":
             return _numbers(predicted, golds, question, policy)
@@ -99,7 +101,7 @@ def _golds(question: Asked) -> list[str]:
 def _numbers(predicted: str, golds: list[str], question: Asked, policy: Policy) -> Verdict:
     if len(predicted) > _LONGEST:
         return Verdict(None, "answer_unreadable", predicted)
-    best, gold = match_number(predicted, [gold[:_LONGEST] for gold in golds], question.question, policy)
+    best, gold = match_number(predicted, golds, question.question, policy)
     return Verdict(best.value, best.reason, predicted, gold=gold, tolerance=_written(best.allowed))
 
 

@@ -25,6 +25,8 @@ _UNREAD = re.compile(
     r"折|半|千分之|万分之|\bdozens?\b|\b(?:half|third|quarter|double|twice)\b|一半|[两几]番", re.IGNORECASE
 )
 _PERCENT_ASKED = re.compile(r"percent|百分之几|百分比|百分率|%", re.IGNORECASE)
+_SPELT, _FEW = 60, 3  # "the sum of the two numbers" is none
+_WORD = re.compile(r"[A-Za-z]{2,}")
 _RANK = {True: 0, None: 1, False: 2}
 _NIL = re.compile(r"\s*(?:nil|零|无变化)\s*[.。]?\s*", re.IGNORECASE)
 _WORDED = re.compile(
@@ -90,10 +92,12 @@ def _as_percents(said: Reading, gold: Reading, policy: Policy) -> list[Compared]
 
 
 def _reading(text: str) -> Reading:
-    """The reading of a text; of one without digits, by its words."""
-    if (reading := read(text)).form == "none" and _WORDED.search(text):
-        return read(from_words(text))
-    return Reading((Quantity(Decimal(0)),), "one") if reading.form == "none" and _NIL.fullmatch(text) else reading
+    """The reading of a text; of one without digits, by its words, where little else stands there ("twelve million")."""
+    if (reading := read(text)).form != "none" or len(text) > _SPELT:
+        return reading
+    if _WORDED.search(text) and len(_WORD.findall(spelt := from_words(text))) <= _FEW:
+        return read(spelt)
+    return Reading((Quantity(Decimal(0)),), "one") if _NIL.fullmatch(text) else reading
 
 
 def usable_number(gold: str) -> bool:

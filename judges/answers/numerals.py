@@ -33,7 +33,7 @@ _SMALL |= dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split
 _PARTS_OF = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _WORDS = "|".join(sorted(_SMALL, key=len, reverse=True))
 _PART = re.compile(rf"\b(an?|{_WORDS})[ -]({'|'.join(_PARTS_OF)})s?\b", re.IGNORECASE)
-_SPELT = re.compile(rf"\b(?:{_WORDS})(?:(?: hundred)?(?:[ -]and)?[ -](?:{_WORDS}))*\b", re.IGNORECASE)
+_SPELT = re.compile(rf"\b(?:{_WORDS})(?:(?: hundred)?(?:[ -]and)?[ -](?:{_WORDS})){{0,4}}\b", re.IGNORECASE)
 
 
 def from_words(text: str) -> str:

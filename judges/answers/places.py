@@ -16,6 +16,9 @@ _TAGS = (("<answer>", "</answer>"), ("[FINAL_ANSWER]", "[/FINAL_ANSWER]"))
 _SAYS = re.compile(r"[^\W_]|[√×✓✗]")
 _JSON = re.compile(r"\{[^{}]{0,4000}\}")
 _KEYS = ("final_answer", "answer", "final answer", "最终答案", "答案", "result")
+_EMPTY: tuple[object, ...] = (None, "", [], {})
+_CUT_JSON = re.compile(r'\{[^{}]*"(?:final_?)?(?:answer|答案)"\s*:[^{}]*$', re.IGNORECASE)
+_TAIL, _FEW = 4000, 8
 _BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*")
 _CLAUSE = re.compile(r"[:：?？。！；]|，[^0-9]|; |, [a-z]{4}")
 # A line that breaks off: in a calculation, a bracket, a tag, a sentence.
@@ -38,7 +41,7 @@ def boxes(text: str) -> Found:
     r"""The contents of every \boxed{...} (a lost backslash is tolerated), outermost only, braces balanced. A last box
     that was cut off in repeating the ones before it takes nothing away from them."""
     found: list[str] = []
-    position = 0
+    position = max(text.find("boxed"), 0)
     while opened := _BOX.search(text, position):
         depth = 1
         for brace in _BRACES.finditer(text, opened.end()):
@@ -84,18 +87,26 @@ def _without_half(text: str, closing: str) -> str:
     return text
 
 
-def in_json(text: str) -> str | None:
-    """The `answer` of the last JSON object that has one."""
-    for found in reversed(list(_JSON.finditer(text))):
+def in_json(text: str) -> Found:
+    """The `answer` of each JSON object that has one, and whether the text ends inside one that gives it."""
+    found = []
+    end = 0
+    for match in _JSON.finditer(text):
         try:
-            value = json.loads(found[0])
+            value = json.loads(match[0])
         except (ValueError, RecursionError):
             continue
-        for key in _KEYS:
-            if isinstance(value, dict) and value.get(key) not in (None, "", [], {}):
-                said = value[key]
-                return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
-    return None
+        said = next((value[key] for key in _KEYS if isinstance(value, dict) and value.get(key) not in _EMPTY), None)
+        if said is not None:
+            found.append(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False))
+        end = match.end()
+    return Found(found, bool(_CUT_JSON.search(text, max(end, len(text) - _TAIL))))
+
+
+def short_lines(text: str) -> bool:
+    """Is a text of several lines nothing but an answer: "A. Cash", "C. Bonds" under each other?"""
+    lines = [line.strip(_EDGES + ".。") for line in text.splitlines() if line.strip()]
+    return 1 < len(lines) <= _FEW and all(len(line) <= _LINE and _is_bare(line) for line in lines)
 
 
 def last_line(text: str) -> str | None:

@@ -47,7 +47,7 @@ _NUMBER = re.compile(
     (?P<sign>(?<![%元万亿千百成倍年月日天股人])[-+](?=\S)|^[-+]\s)?
     (?:(?P<currency>{_BEFORE})\s?)?
     (?P<open2>\(\s?)?
-    (?P<sign2>[-+](?=\S))?
+    (?P<sign2>(?<![%元万亿千百成倍年月日天股人])[-+](?=\S))?
     (?:(?P<whole>{_WHOLE})(?P<point>{_POINT})?|(?P<bare>{_POINT}))
     (?:[eE](?P<exponent>[-+]?\d{{1,2}})(?!\d)|\s?[×x]\s?10\s?\^\s?\{{?(?P<power>[-+]?\d{{1,2}})\}}?)?
     (?![.eE]?\d)
@@ -138,6 +138,8 @@ def scan(text: str) -> list[Found]:
         echo = found.bracketed and bool(kept) and not echo and _echoes(kept[-1], found, text)
         if not echo:
             kept.append(found)
+        elif quantity.plain_step < kept[-1].quantity.plain_step:
+            kept[-1] = kept[-1]._replace(quantity=replace(quantity, value=_signed_as(quantity, kept[-1].quantity)))
     return kept
 
 
@@ -213,6 +215,11 @@ def _echoes(before: Found, now: Found, text: str) -> bool:
         return False
     one, other = (replace(item.quantity, value=abs(item.quantity.value)) for item in (before, now))
     return same(one, other)
+
+
+def _signed_as(echo: Quantity, first: Quantity) -> Decimal:
+    """The echo's value with the sign of what it echoes: "-3.2 ( 3.21 )"."""
+    return abs(echo.value).copy_sign(first.value)
 
 
 def distinct(found: list[Quantity]) -> list[Quantity]:

@@ -22,7 +22,9 @@ _MAX_WORDS, _MAX_HAN = 6, 12  # "a decrease of 3.2 percent in sales" is an answe
 _SAYS = re.compile(r"[^\W\d_]|[<>≥≤≠=+?？]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_DATED = re.compile(r"\d[-/.]\d{1,2}[-/.]\d|\d\s?月|(?i:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))")
+_DATED = re.compile(
+    r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])|\d[-/.]\d{1,2}[-/.]\d|\d\s?月|(?i:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+)
 _EQUALS = re.compile(r"[=≈]")
 _HEDGE = re.compile(
     r"\b(?:no|could|can't|won't|doesn't|didn't|don't|hasn't|probably|likely|nearly|almost|far from|wrong"
@@ -96,7 +98,7 @@ def read(text: str) -> Reading:
     found = _found(text)
     if len(found) == 1 and not _SAYS.search(text[: found[0].start] + text[found[0].end :]):
         return Reading((found[0].quantity,), "one")  # nothing but a number: most answers
-    found = _without_years(found)
+    found = _without_years(found, text)
     if len(found) > 1 and _EQUALS.search(text) and (behind := _behind_equals(text, found)):
         found = behind
     if not found:
@@ -139,9 +141,9 @@ def is_year(quantity: Quantity) -> bool:
     )
 
 
-def _without_years(found: list[Found]) -> list[Found]:
+def _without_years(found: list[Found], text: str) -> list[Found]:
     """Years that stand beside other quantities are not among the values: "2019 revenue was 42"."""
-    if len(found) < 2:
+    if len(found) < 2 or (len(found) == 2 and _OR.search(text[found[0].end : found[1].start])):
         return found
     rest = [one for one in found if not is_year(one.quantity) and one.quantity.kind != "date"]
     return rest or found

@@ -28,6 +28,9 @@ _GENERIC = frozenset(
 _HAN_NAME = re.compile(
     r"[\u3400-\u9fffA-Za-z0-9()（）]{2,30}?(?P<kind>公司|银行|集团|股份|证券|基金|保险|科技|信托|控股|实业|药业|能源|汽车|地产)"
 )
+_COMPANY = re.compile(
+    r"^(?:the )?Bank of\b|\b(?:Inc|Corp|Corporation|Company|Co|Ltd|Limited|PLC|Holdings|LLC|AG|SA|NV|Bank)\b\.?$"
+)
 _LINES_OF_BUSINESS = frozenset(("银行", "证券", "基金", "保险", "信托", "药业", "能源", "汽车", "地产"))
 _HAN_GENERIC = str.maketrans("", "", "公司银行集团股份证券基金保险科技信托控股实业药业能源汽车地产有限责任中国（）()")
 _NONE = frozenset(("无", "none", "nan", "n/a", "无相应参数", "无参数", "不适用"))
@@ -86,8 +89,10 @@ def _other_names(said: str, gold: str) -> bool:
 
 def _differ(said: str, gold: str) -> bool:
     if _LATIN_NAME.fullmatch(said) and _LATIN_NAME.fullmatch(gold):
+        # One capitalised word may be anything (Both, Decline), and another name of the same (Google, Facebook).
         one, other = ({word.casefold() for word in _WORDS.findall(text)} - _GENERIC for text in (said, gold))
-        return bool(one and other) and not one & other and not _related(said, gold)
+        whole = all(len(own) > 1 or _COMPANY.search(text) for own, text in ((one, said), (other, gold)))
+        return bool(one and other) and whole and not one & other and not _related(said, gold)
     named, wanted = _HAN_NAME.fullmatch(said), _HAN_NAME.fullmatch(gold)
     if not named or not wanted:
         return False
@@ -111,10 +116,10 @@ def match_text(said: str, golds: list[str], form: Callable[[str], str] = plain) 
 
 
 _FENCE = re.compile(r"^\s*```[\w+-]*\n(.*?)\n?```\s*$", re.DOTALL)
-_SPACING = re.compile(r"\s+")
+_TOKEN = re.compile(r"""\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|\w+|[^\w\s]""")
 
 
 def code(text: str) -> str:
-    """Code without its fence, spaces apart: strings and case count."""
+    """Code without its fence, token by token: spaces between tokens apart, strings and case count."""
     fenced = _FENCE.match(text[:_LONGEST])
-    return _SPACING.sub("", fenced[1] if fenced else text)
+    return "\n".join(_TOKEN.findall(fenced[1] if fenced else text))

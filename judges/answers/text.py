@@ -15,14 +15,14 @@ _LIST_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9])")  # half-width digits, full-w
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _MARKS = re.compile(r"[\\*_`]")
 _WRAPPED = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|mathit|operatorname|mbox|boldsymbol)\s*\{([^{}]*)\}")
-_MATHS = re.compile(r"\$([^$\n]*[^\s$]\s?)\$(?!\s?\d)")  # dollars in pairs are LaTeX's; "$5 to $10" is none
+_MATHS = re.compile(r"\$\$?([^$\n]*[^\s$]\s?)\$\$?(?!\s?\d)")  # dollars in pairs are LaTeX's; "$5 to $10" is none
 _MIXED = re.compile(r"(?<=\d)(?=\\[dt]?frac)")
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _SPACING = re.compile(r"\\[,;:! ]|\\q?quad\b|~")
 _DROPPED = re.compile(
     r"\\(?:left|right|displaystyle|approx|sim)\b|\\[()\[\]]|[*_`]{2,}|(?<![0-9A-Za-z])[*`]|[*`](?![0-9A-Za-z])"
 )
-_ESCAPED = re.compile(r"\\+([%$#&_{}])")
+_ESCAPED = re.compile(r"(?<!\\)\\+([%$#&_{}])")
 
 
 def normalise(text: str) -> str:

@@ -119,7 +119,7 @@ _ASKED_SCALE = re.compile(
     r"\b(?:in|how many)\s+(?:(?:us|u\.s\.|usd|rmb|cny|eur|gbp|hkd|\$|€|£|¥|dollars?|dollar amounts?)"
     r"\s*)*(?:in\s+)?(?P<en>thousand|million|billion|trillion|lakh|crore)s?\b"
     r"|\(\s*(?:US|HK)?\$\s?(?P<sign>[mbk])n?\s*\)|[(（]\s*(?P<zhb>万亿|十亿|千万|百万|亿|万|千)(?:美|港|欧|日)?元\s*[)）]"
-    r"|\(\s*\$?\s*(?P<bracketed>thousand|million|billion|trillion)s?\s*\)"
+    r"|\(\s?(?:\$\s?)?(?P<bracketed>thousand|million|billion|trillion)s?\s*\)"
     r"|(?:[（(]\s*[)）]\s*|单位(?:是|为)?[:：]?\s*(?:人民币)?|多少个?|几|以|按)(?P<zh>万亿|十亿|千万|百万|亿|万|千)(?:元|美元|港元|欧元|股|人|户|吨"
     r"|计|为单位)?",
     re.IGNORECASE,
