@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from judges.answers.choice import letters
-from judges.answers.text import EDGES, normalise
+from judges.answers.text import EDGES, normalise, simplified
 
 _TRUE = (
     "yes|true|correct|right|that is correct|it is true|y|yeah|yep|affirmative|not false|not incorrect|not wrong"
@@ -19,7 +19,7 @@ _TRUE = (
 _FALSE = (
     "no|false|incorrect|wrong|not correct|not true|not right|untrue|n|nope|it is false|is not correct|is not true"
     "|is incorrect|is false|isn't true|isn't correct|negative|否|不是|不是的|错误|错误的|错|错的|不正确|不对|假|×|x|✗|✘"
-    "|有误|不成立|不属实|没有|不可以|不能|不会|并非如此"
+    "|有误|不成立|不属实|没有|不可以|不能|不会|并非如此|并不是|并非"
 ).split("|")
 _WORDS = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
 # Words of compliance are a family of their own: 是 to "违规？" is 违规, 是 to "合规？" is 合规.
@@ -68,7 +68,7 @@ class Truth(NamedTuple):
 
 def boolean(text: str, options: Mapping[str, str] | None = None) -> Truth | None:
     """The truth value that an answer states; None where it states none, both, or hesitates."""
-    text = normalise(text)
+    text = simplified(normalise(text))
     if _ASKED.search(text):
         return None
     bare = re.sub(r"[^\S\n]+", " ", text.strip(EDGES).casefold())

@@ -48,7 +48,9 @@ _HESITATES = re.compile(
 _PART = re.compile(
     r"[\n;]|(?<=[^\s,、])[,、]? ?(?:and |和|与|及)?(?=[(\[【]?[A-Z] ?[)\].:、】])|[,、](?= ?[(\[【]?[A-Z]\b)"
 )
-_ARTICLE = re.compile(r"^(?:the|an) (?=\S{2})")  # "A cash" may be letter A
+_ARTICLE = re.compile(r"^(?:[Tt]he|[Aa]n|a) (?=\S{2})")  # "A cash" may be letter A
+_ANY_ARTICLE = re.compile(r"^(?:the|an?) (?=\S{2})", re.IGNORECASE)
+_ITEM = re.compile(r"^\s*(?:\d{1,2}[.):、]|[-*•])\s*")
 _MEMBERS = re.compile("[A-G]")
 _LONGEST = 4000
 
@@ -92,12 +94,14 @@ def letters(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
 
 def _by_text(text: str, options: Mapping[str, str]) -> list[str]:
     """The letters of the options whose text this is."""
-    wanted = _plain(text)
-    return [letter for letter, option in options.items() if _plain(option) == wanted] if wanted else []
+    text = text.strip(EDGES)
+    wanted = {plain(text), plain(_ARTICLE.sub("", text))} - {""}
+    return [letter for letter, option in options.items() if not wanted.isdisjoint(_writings(option))] if wanted else []
 
 
-def _plain(text: str) -> str:
-    return plain(_ARTICLE.sub("", text.strip(EDGES).casefold()))
+def _writings(option: str) -> tuple[str, str]:
+    """An option's text with and without its article."""
+    return plain(option), plain(_ANY_ARTICLE.sub("", option.strip(EDGES)))
 
 
 def _letters_alone(text: str, options: Mapping[str, str]) -> frozenset[str] | None:
@@ -135,7 +139,7 @@ def _each_by_itself(text: str, options: Mapping[str, str]) -> frozenset[str] | s
 
 def _texts_listed(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
     parts = [part for part in re.split(r"[\n;,、]| and |和|与|及", text) if part.strip(EDGES)]
-    named = [_by_text(part, options) for part in parts]
+    named = [_by_text(_ITEM.sub("", part), options) for part in parts]
     if len(parts) < 2 or not all(len(one) == 1 for one in named):
         return "answer_unreadable"
     return frozenset(one[0] for one in named)

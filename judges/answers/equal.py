@@ -18,7 +18,9 @@ from judges.answers.reading import is_year
 from judges.answers.units import PERIODS, PERSON, UNITS, same_currency
 
 _MAX_GAP = Decimal("0.05")  # a gold of one digit rounds half of everything: "5" is not 5.4
-_EXACT = 9
+_EXACT, _FEW_DIGITS = 9, 3
+_LARGE = Decimal(10) ** 15
+_MINUTES = {"minute": 1, "month": 43_830}  # 30.4 days
 _ZERO = Decimal(0)
 
 
@@ -77,7 +79,8 @@ def _sizes(said: Quantity, gold: Quantity, policy: Policy) -> Compared:
         return Compared(None, "scale_unclear")
     near = Decimal(str(policy.near))
     exact = is_year(gold) or UNITS.get(gold.unit or "") == PERSON
-    if abs(one.value - other.value) <= abs(other.value) * near and not exact:
+    gap = abs(one.value - other.value)
+    if not exact and (gap <= abs(other.value) * near or (policy.rounding and _idle_zeros(one, gap))):
         return Compared(None, "near_miss", _allowed(other, policy))
     return Compared(False, "number_differs", _allowed(other, policy))
 
@@ -119,6 +122,14 @@ def _equal(said: _Number, gold: _Number, policy: Policy) -> Compared | None:
     return None
 
 
+def _idle_zeros(said: _Number, gap: Decimal) -> bool:
+    """May a whole number that ends in zeros be the gold rounded to them: 40,100 for 40,068.7?"""
+    if said.step != 1 or not 100 <= abs(said.value) < _LARGE or said.value % 10:
+        return False
+    normal = said.value.normalize().as_tuple()
+    return len(normal.digits) >= _FEW_DIGITS and gap <= Decimal(1).scaleb(int(normal.exponent)) / 2
+
+
 def _cut(value: Decimal, step: Decimal) -> Decimal:
     """The value cut off, not rounded, at a step."""
     return (value / step).to_integral_value(ROUND_DOWN) * step
@@ -156,11 +167,19 @@ def _converted(said: Quantity, gold: Quantity) -> tuple[Quantity, Quantity] | bo
         return (said, gold) if agree else agree
     one, other = UNITS[said.unit], UNITS[gold.unit]
     if one.of != other.of:
-        return None if one.of in PERIODS and other.of in PERIODS else False
+        return _maybe_as_long(said, gold) if one.of in PERIODS and other.of in PERIODS else False
     if one.factor == other.factor:
         return said, gold
     # In the smaller unit; a converted number is as exact as it can be.
     return _times(said, one.factor), _times(gold, other.factor)
+
+
+def _maybe_as_long(said: Quantity, gold: Quantity) -> bool | None:
+    """Days against months: None where they may be as long, since months differ."""
+    one, other = (
+        abs(item.value) * _MINUTES[UNITS[item.unit or ""].of] * UNITS[item.unit or ""].factor for item in (said, gold)
+    )
+    return None if abs(one - other) * 10 <= other else False
 
 
 def _times(quantity: Quantity, factor: int) -> Quantity:

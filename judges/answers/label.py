@@ -10,44 +10,15 @@ from collections.abc import Mapping
 
 from judges.answers.text import EDGES, normalise, plain
 
-_POLARITIES = (
-    frozenset(
-        (
-            "positive",
-            "bullish",
-            "optimistic",
-            "正面",
-            "正向",
-            "积极",
-            "利好",
-            "看涨",
-            "看多",
-            "乐观",
-            "正面的",
-            "积极的",
-            "偏多",
-            "多头",
-        )
-    ),
-    frozenset(
-        (
-            "negative",
-            "bearish",
-            "pessimistic",
-            "负面",
-            "负向",
-            "消极",
-            "利空",
-            "看跌",
-            "看空",
-            "悲观",
-            "负面的",
-            "消极的",
-            "偏空",
-            "空头",
-        )
-    ),
-    frozenset(("neutral", "中性", "中立", "中性的", "无明显倾向", "平衡")),
+_POLARITIES = tuple(
+    frozenset(words.split())
+    for words in (
+        "positive bullish optimistic upbeat favorable favourable 正面 正向 积极 利好 看涨 看多 看好 乐观"
+        " 偏多 多头 上涨",
+        "negative bearish pessimistic downbeat unfavorable unfavourable 负面 负向 消极 利空"
+        " 看跌 看空 看淡 悲观 偏空 空头 下跌",
+        "neutral 中性 中立 平衡 无明显倾向",
+    )
 )
 _LEAD = re.compile(
     r"^(?:the )?(?:(?:final |correct )?(?:answer|label|sentiment|class|category|relation(?:ship)?|topic|type)s?"
@@ -59,7 +30,7 @@ _KEY_THEN_NAME = re.compile(r"^[(\[]?(?P<key>\w{1,3})[)\]]?(?: ?[-:.,=、)(]+ ?|
 _NAME_THEN_KEY = re.compile(r"^(?P<name>.+?) ?[(\[](?:label )?(?P<key>\w{1,3})[)\]]?$", re.DOTALL | re.IGNORECASE)
 _DENIED = re.compile(
     r"\b(?:not|neither|nor|isn't|never|rather than|instead of|no longer|less|or|if|unless|wrong|incorrect|unlikely"
-    r"|cannot|could|doubt\w*|far from|hardly|maybe|perhaps|possibly|might|may)\b|n't\b|\?"
+    r"|cannot|could|doubt\w*|far from|anything but|other than|hardly|maybe|perhaps|possibly|might|may)\b|n't\b|\?"
     r"|不|非|并未|没有|或|而不是|无法|难以",
     re.IGNORECASE,
 )
@@ -107,12 +78,13 @@ def _exact(bare: str, names: Mapping[str, str]) -> str | None:
     by_name = [key for key, name in names.items() if plain(name) == wanted]
     if len(by_name) == 1:
         return by_name[0]
-    alike = [key for key, name in names.items() if _same_polarity(wanted, plain(name))]
+    alike = [key for key, name in names.items() if _same_polarity(wanted.rstrip("的"), plain(name))]
     return alike[0] if len(alike) == 1 else None
 
 
 def _same_polarity(one: str, other: str) -> bool:
-    return any(one in words and other in words for words in _POLARITIES)
+    """Is one a word of a polarity that the other holds: positive, strongly bullish?"""
+    return any(one in words and any(word in other for word in words) for words in _POLARITIES)
 
 
 def _held(text: str, names: Mapping[str, str]) -> list[str]:

@@ -21,9 +21,7 @@ _FALLING = re.compile(
     re.IGNORECASE,
 )
 _RISING = re.compile(r"\b(?:increas|rise|rose|grow|grew|gain|higher|change)|增|升|涨|变动|变化", re.IGNORECASE)
-_UNREAD = re.compile(
-    r"折|半|千分之|万分之|\bdozens?\b|\b(?:half|third|quarter|double|twice)\b|一半|[两几]番", re.IGNORECASE
-)
+_UNREAD = re.compile(r"折|半|\bdozens?\b|\b(?:half|third|quarter|double|twice)\b|一半|[两几]番", re.IGNORECASE)
 _PERCENT_ASKED = re.compile(r"percent|百分之几|百分比|百分率|%", re.IGNORECASE)
 _SPELT, _FEW = 60, 3  # "the sum of the two numbers" is none
 _WORD = re.compile(r"[A-Za-z]{2,}")

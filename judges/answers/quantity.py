@@ -242,4 +242,10 @@ def same(one: Quantity, other: Quantity) -> bool:
     if (one.kind == "date") != (other.kind == "date"):
         return False
     slack = max(one.plain_step, other.plain_step) / 2 if one.percent != other.percent else Decimal(0)
-    return abs(one.plain - other.plain) <= slack
+    first, second = one.plain, other.plain
+    if one.kind == other.kind == "count" and one.unit != other.unit:  # 36 months (3 years)
+        units = UNITS[one.unit or ""], UNITS[other.unit or ""]
+        if units[0].of != units[1].of:
+            return False
+        first, second = first * units[0].factor, second * units[1].factor
+    return abs(first - second) <= slack

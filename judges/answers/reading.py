@@ -70,6 +70,7 @@ _PART_OF_YEAR = re.compile(
     r"|mid)\b|季度|[上下]半年|年[初中末底]",
     re.IGNORECASE,
 )
+_FISCAL = re.compile(r"\bFY ?(?=(?:19|20)\d\d\b)")
 _LISTED = re.compile(r"^(?:[\s,;、/&.]|and|respectively|和|与|及|以及|分别|为)*$", re.IGNORECASE)
 _TO = re.compile(r"^ ?(?:-|--|—|to|through|至|到|~|～) ?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\b|之间", re.IGNORECASE)
@@ -102,7 +103,7 @@ def read(text: str) -> Reading:
     if len(found) > 1 and _EQUALS.search(text) and (behind := _behind_equals(text, found)):
         found = behind
     if not found:
-        return Reading()
+        return read(_FISCAL.sub("", text)) if _FISCAL.search(text) else Reading()
     words, han = len(_WORD.findall(text)), len(_HAN.findall(text))
     if all(is_year(one.quantity) for one in found) and _PART_OF_YEAR.search(text):
         return Reading()

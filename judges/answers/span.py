@@ -26,13 +26,15 @@ _GENERIC = frozenset(
     + "ceo cfo board management government chairman director".split()
 )
 _HAN_NAME = re.compile(
-    r"[\u3400-\u9fffA-Za-z0-9()（）]{2,30}?(?P<kind>公司|银行|集团|股份|证券|基金|保险|科技|信托|控股|实业|药业|能源|汽车|地产)"
+    r"[\u3400-\u9fffA-Za-z0-9()（）]{2,30}?(?P<kind>期货|公司|银行|集团|股份|证券|基金|保险|科技|信托|控股|实业|药业|能源|汽车|地产)"
 )
 _COMPANY = re.compile(
     r"^(?:the )?Bank of\b|\b(?:Inc|Corp|Corporation|Company|Co|Ltd|Limited|PLC|Holdings|LLC|AG|SA|NV|Bank)\b\.?$"
 )
-_LINES_OF_BUSINESS = frozenset(("银行", "证券", "基金", "保险", "信托", "药业", "能源", "汽车", "地产"))
-_HAN_GENERIC = str.maketrans("", "", "公司银行集团股份证券基金保险科技信托控股实业药业能源汽车地产有限责任中国（）()")
+_LINES_OF_BUSINESS = frozenset(("期货", "银行", "证券", "基金", "保险", "信托", "药业", "能源", "汽车", "地产"))
+_HAN_GENERIC = str.maketrans(
+    "", "", "期货人寿租赁财险公司银行集团股份证券基金保险科技信托控股实业药业能源汽车地产有限责任中国（）()"
+)
 _NONE = frozenset(("无", "none", "nan", "n/a", "无相应参数", "无参数", "不适用"))
 _LONGEST = 20_000
 

@@ -9,12 +9,12 @@ import re
 # Where a statement may begin: found by plain search, a hundred times faster than by trying the pattern everywhere.
 _CUES = (
     *("answer", "Answer", "ANSWER", "correct option", "correct choice", "inal verdict", "inal result"),
-    *("答案", "结论", "判断", "选"),
+    *("答案", "结论", "判断", "结果", "选"),
 )
 _MARK = re.compile(
     r"(?:answers?|correct\s+(?:option|choice)|inal\s+(?:verdict|result))\b\**\s*(?:is|are|=|:|：|should\s+be"
     r"|would\s+be)"
-    r"|(?:答案|结论|正确选项|最终判断|判断结果)\**\s*(?:应[该当]?)?(?:[是为选]|[:：])+|(?<=正确)选项\**[是为:：]"
+    r"|(?:答案|结论|正确选项|最终判断|判断结果)\**\s*(?:应[该当]?)?(?:[是为选]|[:：])+|(?<=正确)选项\**[是为:：]|结果\**[:：]"
     r"|(?<!不应)(?<!不该)(?<!勿)(?:(?<=本题)|(?<=应)|(?<=因此)|(?<=所以)|(?<=故)|(?<=综上)|(?<=综上，))"
     r"选择?(?=[ :：]?(?:选项)?[ ]?[(（]?[A-Za-z])",
     re.IGNORECASE,
