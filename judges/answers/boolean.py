@@ -51,6 +51,7 @@ _UNSURE = re.compile(
 _PARTS = re.compile(
     r"[,，.。;；:：!！\n—]|\s-\s| because\b| since\b|因为|由于|\(|\band\b|\bbut\b|\bas\b", re.IGNORECASE
 )
+_THEREFORE = re.compile(r"综上(?:所述|分析)?|因此|所以|故|therefore|so|thus|hence|in conclusion|overall", re.IGNORECASE)
 _ASKED = re.compile(r"(?:[?？]|吗)\s*$")
 _NUMBERED = re.compile(r"no\.? ?\d")
 _ASKS_VIOLATION = re.compile(
@@ -82,7 +83,7 @@ def boolean(text: str, options: Mapping[str, str] | None = None) -> Truth | None
         return None
     # A verdict first, its ground behind ("yes , 38.2%", "否，因为..."); another verdict behind it contradicts.
     head, *others = (part.strip(EDGES) for part in _PARTS.split(bare[:2000]))
-    if not head and others:
+    if others and (not head or _THEREFORE.fullmatch(head)):
         head, *others = others
     said = _known(head) or _stated(head)
     if said is None:

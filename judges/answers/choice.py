@@ -11,12 +11,13 @@ from judges.answers.policy import Policy
 from judges.answers.text import EDGES, normalise, plain
 
 _LEAD = re.compile(
-    r"(?:(?:so|therefore|thus|hence),? )?(?:i (?:choose|pick|select)|(?:the )?(?:final |correct |right "
+    r"(?:(?:so|therefore|thus|hence),? )?(?:(?:only|just)(?= [A-Z]\b)|i (?:choose|pick|select)"
+    r"|(?:the )?(?:final |correct |right "
     r"|best )?(?:options?|choices?|answers?)"
     r"(?: (?:is|are|would be|should be))?\b) ?[:：]? ?(?:(?:options?|choices?)\b ?[:：]?)?"
     r"|(?:(?:综上(?:所述)?|因此|所以|故)[,，]? ?)?(?:我(?:认为|觉得))?(?:最终|正确)?(?:的)?(?:答案|选项)"
     r"(?:应该?)?[是为选]? ?[:：]?(?:选项)?"
-    r"|(?:我(?:认为|觉得)?)?(?:应|故|所以|因此)?[该当]?选择?(?:项)? ?[:：]?",
+    r"|(?:我(?:认为|觉得)?)?(?:应|故|所以|因此)?[该当]?(?:只有|仅有?|只)?选择?(?:项)? ?[:：]?",
     re.IGNORECASE,
 )
 _TAILS = re.compile(
@@ -30,7 +31,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
 _LETTERS = re.compile(r"[A-Z]+", re.IGNORECASE)
 _LETTER_THEN_TEXT = re.compile(
-    r"[(\[【]?(?P<letter>[A-Z])(?:(?: ?[)\].:、,】-])+ ?|项[:,]? ?| )(?P<text>\S.*)$", re.IGNORECASE | re.DOTALL
+    r"[(\[【]?(?P<letter>[A-Z])(?:(?: ?[)\].:、,】-])+ ?|项[:,]? ?|(?=\()| )(?P<text>\S.*)$", re.IGNORECASE | re.DOTALL
 )
 _TEXT_THEN_LETTER = re.compile(
     r"(?P<text>.*\S) ?[(\[【](?:option |选项)?(?P<letter>[A-Z])[)\]】]\.?$", re.IGNORECASE | re.DOTALL
@@ -46,10 +47,14 @@ _HESITATES = re.compile(
     r"\b(?:or|not|maybe|perhaps|possibly|unless|either|but)\b|或|不是|可能|也许|并非|但", re.IGNORECASE
 )
 _PART = re.compile(
-    r"[\n;]|(?<=[^\s,、])[,、]? ?(?:and |和|与|及)?(?=[(\[【]?[A-Z] ?[)\].:、】])|[,、](?= ?[(\[【]?[A-Z]\b)"
+    r"[\n;]|(?<=[^\s,、])[,、]? ?(?:and |和|与|及)?(?=[(\[【]?[A-Z] ?[(\[)\].:、】])|[,、](?= ?[(\[【]?[A-Z]\b)"
 )
 _ARTICLE = re.compile(r"^(?:[Tt]he|[Aa]n|a) (?=\S{2})")  # "A cash" may be letter A
 _ANY_ARTICLE = re.compile(r"^(?:the|an?) (?=\S{2})", re.IGNORECASE)
+# "A: true, B: false": an answer for each option is none to the question.
+_EACH = re.compile(
+    r"\b[A-H](?:项)?[^\w\n]{1,4}(?:对|错|正确|错误|true|false|correct|incorrect)(?!\w{3})", re.IGNORECASE
+)
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.):、]|[-*•])\s*")
 _MEMBERS = re.compile("[A-G]")
 _LONGEST = 4000
@@ -62,7 +67,7 @@ def letters(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
     options' texts ("C：国家税务总局", "A. cash, C. bonds"). A letter beside another option's text is a contradiction.
     """
     text = _LINES.sub("\n", _SPACES.sub(" ", normalise(text))).strip()
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or len(_EACH.findall(text)) > 1:
         return "answer_unreadable"
     by_text = _by_text(text, options)
     bare = text.strip(EDGES).upper()
@@ -117,7 +122,7 @@ def _letters_alone(text: str, options: Mapping[str, str]) -> frozenset[str] | No
     ):
         return None  # "bad" is a word; "ac" is not
     if len(runs) == 1 and len(joined) == 1:
-        return read if "A" <= joined <= "H" or read <= options.keys() else None  # a letter, an option's or not
+        return read if "A" <= joined.upper() <= "H" or read <= options.keys() else None  # a letter, an option's or not
     if options:
         return read if read <= options.keys() and len(joined) == len(read) else None
     return read if len(runs) > 1 or (list(joined.upper()) == sorted(read) and max(read) <= "H") else None

@@ -34,11 +34,13 @@ _UNFINISHED = Extracted(None, "unfinished")
 
 
 def after_reasoning(reply: str) -> str | None:
-    """The reply without its reasoning: all after the last </think>; None if a <think> was never closed."""
-    head, _, tail = reply.rpartition("</think>")
+    """The reply without its reasoning: what stands outside <think> tags, and after a </think> whose opening stood in
+    the prompt; None if a <think> was never closed."""
+    *thoughts, tail = reply.split("</think>")
     if "<think>" in tail:
         return None  # opened and not closed, or opened once more
-    return tail if head else reply.removeprefix("</think>")
+    outside = (thought.partition("<think>") for thought in thoughts)
+    return "".join([*(before for before, opened, _ in outside if opened), tail])
 
 
 def final_answer(reply: str) -> Extracted:

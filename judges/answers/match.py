@@ -18,11 +18,13 @@ from judges.answers.label import match_label
 from judges.answers.number import match_number
 from judges.answers.policy import DEFAULT, Policy
 from judges.answers.span import code, match_span, match_text
+from judges.answers.text import plain
 from judges.verdict import Verdict
 
 # Kinds that rules decide alone, so that a reward needs no model.
 VERIFIABLE_KINDS = frozenset({"number", "percent", "boolean", "choice", "choices", "label", "labels"})
 
+_NAME = 40  # characters: what stands beside a span and is longer explains it
 _LONGEST = 2000  # no number, letter or label is written so long
 
 
@@ -111,5 +113,8 @@ def _written(allowed: Decimal | None) -> str | None:
 
 def _disagree(rival: str, verdict: Verdict, question: Asked, policy: Policy) -> bool:
     """Does another answer of the same reply get the opposite verdict?"""
+    if question.answer_kind in ("span", "text"):
+        chosen, said = plain(verdict.extracted or ""), plain(rival)
+        return len(said) <= _NAME and chosen not in said and said not in chosen
     other = match(rival, question, policy)
     return other.value is not None and other.value is not verdict.value

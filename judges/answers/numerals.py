@@ -17,7 +17,7 @@ _CLASSES = {"万": 4, "亿": 8}
 _RUN = r"[零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]"
 # A numeral is meant as a quantity before a unit, after 百分之 and the like, and where nothing else stands.
 _NUMERAL = re.compile(
-    rf"(?P<before>[百千万]分之|^\s*|[约近达为是至到]\s?|[-:(]\s?)?(?P<whole>{_RUN}+)(?:点(?P<point>[零〇一二三四五六七八九]+))?"
+    rf"(?P<before>[百千万]分之|^\s*|[约近达为是至到]\s?|[-:(]\s?)?(?P<whole>(?![百千万]分之){_RUN}+)(?:点(?P<point>[零〇一二三四五六七八九]+))?"
     r"(?P<unit>(?=成(?![本立长交员为果份功品熟绩人])|个?百分点|个?基点|%|[万亿元倍年月天日股户吨]|[美港欧日]元|英镑|个月))?"
     r"(?P<end>(?=\s*(?:$|[。;；,，)])))?"
 )

@@ -15,7 +15,20 @@ _BRACES = re.compile(r"[{}]")
 _TAGS = (("<answer>", "</answer>"), ("[FINAL_ANSWER]", "[/FINAL_ANSWER]"))
 _SAYS = re.compile(r"[^\W_]|[√×✓✗]")
 _JSON = re.compile(r"\{[^{}]{0,4000}\}")
-_KEYS = ("final_answer", "answer", "final answer", "最终答案", "答案", "result")
+_KEYS = (
+    "final_answer",
+    "answer",
+    "final answer",
+    "最终答案",
+    "答案",
+    "result",
+    "label",
+    "verdict",
+    "判断",
+    "结论",
+    "结果",
+    "标签",
+)
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _CUT_JSON = re.compile(r'\{[^{}]*"(?:final_?)?(?:answer|答案)"\s*:[^{}]*$', re.IGNORECASE)
 _TAIL, _FEW = 4000, 8
@@ -96,7 +109,10 @@ def in_json(text: str) -> Found:
             value = json.loads(match[0])
         except (ValueError, RecursionError):
             continue
-        said = next((value[key] for key in _KEYS if isinstance(value, dict) and value.get(key) not in _EMPTY), None)
+        if not isinstance(value, dict):
+            continue
+        alone = list(value.values()) if len(value) == 1 else []
+        said = next((one for one in (*map(value.get, _KEYS), *alone) if one not in _EMPTY), None)
         if said is not None:
             found.append(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False))
         end = match.end()

@@ -23,7 +23,8 @@ _SAYS = re.compile(r"[^\W\d_]|[<>≥≤≠=+?？]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DATED = re.compile(
-    r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])|\d[-/.]\d{1,2}[-/.]\d|\d\s?月|(?i:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+    r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])|\d[-/.]\d{1,2}[-/.]\d|\d\s?月|(?i:\b(?:jan|feb|mar|apr|may|jun"
+    r"|jul|aug|sep|oct|nov|dec))"
 )
 _EQUALS = re.compile(r"[=≈]")
 _HEDGE = re.compile(
@@ -33,7 +34,7 @@ _HEDGE = re.compile(
     r"|[达满]不到) ?\d|\d(?:余|多)"
     r"|不正确|错误|以内|之内|无法|没有|并未|未(?=[下减降亏增上])|"
     r"\b(?:not|never|isn't|wasn't|neither|instead of|rather than|anything but|other than|except|cannot"
-    r"|between|at (?:least|most)|up to|minimum|maximum"
+    r"|between|(?:upwards|north|south|short|excess) of|at (?:least|most)|up to|minimum|maximum"
     r"|exceed(?:s|ed|ing)?|(?:more|less|greater|fewer|higher|lower|larger|smaller) than|maybe|perhaps|possibly|either"
     r"|multipl(?:y|ied)|divided?"
     r"|(?:over|under|above|below)(?= \$?\d))\b|[<>≥≤≠]"
@@ -186,6 +187,6 @@ def _alike(values: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
     first, second = values
     if first.kind == "number":
         first = replace(first, kind=second.kind, unit=second.unit)
-        if first.scale == 1 and second.scale != 1:
-            first = replace(first, value=first.value * second.scale, scale=second.scale)
+    if first.scale == 1 and second.scale != 1 and (first.kind, first.unit) == (second.kind, second.unit):
+        first = replace(first, value=first.value * second.scale, scale=second.scale)
     return first, second

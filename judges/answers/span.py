@@ -35,6 +35,8 @@ _LINES_OF_BUSINESS = frozenset(("期货", "银行", "证券", "基金", "保险"
 _HAN_GENERIC = str.maketrans(
     "", "", "期货人寿租赁财险公司银行集团股份证券基金保险科技信托控股实业药业能源汽车地产有限责任中国（）()"
 )
+_TICKER = re.compile(r"[A-Z]{3,5}")
+_NAME = 24
 _NONE = frozenset(("无", "none", "nan", "n/a", "无相应参数", "无参数", "不适用"))
 _LONGEST = 20_000
 
@@ -59,10 +61,13 @@ def _bare(text: str) -> str:
 def _spans(text: str) -> frozenset[str]:
     if len(text) > _LONGEST:
         return frozenset({text})
+    return frozenset(bare for part in _SPLIT.split(_listed(text)) if (bare := _bare(part)))
+
+
+def _listed(text: str) -> str:
+    """A text, of one in brackets as JSON or Python writes a list its members."""
     text = normalise(text).strip()
-    if text.startswith("[") and text.endswith("]"):
-        text = text[1:-1].replace('"', "").replace("'", "")
-    return frozenset(bare for part in _SPLIT.split(text) if (bare := _bare(part)))
+    return text[1:-1].replace('"', "").replace("'", "") if text.startswith("[") and text.endswith("]") else text
 
 
 def _other(said: str, gold: str, policy: Policy) -> Compared:
@@ -80,16 +85,28 @@ def _other(said: str, gold: str, policy: Policy) -> Compared:
 
 
 def _other_names(said: str, gold: str) -> bool:
-    """Are both proper names, or lists of as many, of which one shares no word of its own, nor initials, with any?"""
+    """Are both proper names, or lists of as many, of which one shares no word of its own, nor initials, with any?
+
+    Of lists that share a member the others are names of its kind, and differ where they begin otherwise."""
     ones, others = (
-        [_ARTICLE.sub("", part.strip(EDGES)) for part in _SPLIT.split(normalise(text))] for text in (said, gold)
+        [_ARTICLE.sub("", part.strip(EDGES)) for part in _SPLIT.split(_listed(text))] for text in (said, gold)
     )
     if len(ones) != len(others) or not all((*ones, *others)):
         return False
-    return any(all(_differ(one, other) for other in others) for one in ones)
+    shared = {_bare(one) for one in ones} & {_bare(other) for other in others}
+    differ = _begin_otherwise if shared else _differ
+    left, wanted = ([one for one in names if _bare(one) not in shared] for names in (ones, others))
+    return bool(left) and any(all(differ(one, other) for other in wanted) for one in left)
+
+
+def _begin_otherwise(one: str, other: str) -> bool:
+    one, other = _bare(one), _bare(other)
+    return 2 <= len(one) <= _NAME and 2 <= len(other) <= _NAME and one[0] != other[0] and one[1] != other[1]
 
 
 def _differ(said: str, gold: str) -> bool:
+    if _TICKER.fullmatch(said) and _TICKER.fullmatch(gold):
+        return True
     if _LATIN_NAME.fullmatch(said) and _LATIN_NAME.fullmatch(gold):
         # One capitalised word may be anything (Both, Decline), and another name of the same (Google, Facebook).
         one, other = ({word.casefold() for word in _WORDS.findall(text)} - _GENERIC for text in (said, gold))

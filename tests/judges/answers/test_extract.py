@@ -1,12 +1,14 @@
 r"""The final answer out of a reply: found where it is meant, None where it is not, and never out of the reasoning."""
 
+from decimal import Decimal
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from judges.answers import final_answer
+from judges.answers import Gold, final_answer, grade
 from judges.answers.places import boxes
-from tests.judges.texts import anything, quick, ruins
+from tests.judges.texts import anything, numbers, quick, ruins
 
 FOUND = [
     # the last box after the reasoning
@@ -128,3 +130,102 @@ def test_a_box_is_brace_balanced(text: str) -> None:
 def test_a_hostile_reply_is_read_in_linear_time(reply: str) -> None:
     found = final_answer(reply)
     assert found.text is None or found.text in reply
+
+
+# Where an answer stands, told by the verdict on a reply: reply, kind, gold, value
+GRADED = [
+    ("The answer is **-12**", "number", "-12", True),
+    ("答案：−12", "number", "-12", True),
+    ("The answer is $1,200.50.", "number", "1200.5", True),
+    ("The answer is 12 because 10 + 2 = 12.", "number", "12", True),
+    ("The answer is:\n\n$$12$$", "number", "12", True),
+    ('```json\n{"answer": "12"}\n```', "number", "12", True),
+    ('{"reasoning": "10 + 2", "answer": 12}', "number", "12", True),
+    ('{"答案": "12"}', "number", "12", True),
+    ('{"answer": false}', "boolean", "no", True),
+    ('{"answer": ["A", "C"]}', "choices", "AC", True),
+    ("<answer>12</answer><answer>12.0</answer>", "number", "12", True),
+    ("<answer>13</answer><answer>12</answer>", "number", "12", None),
+    ("\\boxed{12}\nThe answer is 13.", "number", "12", None),
+    ("\\boxed{12}\nThe answer is 12.0.", "number", "12", True),
+    ("<think>\\boxed{13}</think>\\boxed{12}", "number", "12", True),
+    ("<think>\\boxed{12}</think>\\boxed{13}", "number", "12", False),
+    ("<think>\\boxed{12}</think>", "number", "12", None),
+    ("The answer is 13. Wait, the answer is 12.", "number", "12", None),
+    ("The answer is not 12.", "number", "12", None),
+    ("The answer cannot be determined.", "number", "12", None),
+    ("无法确定。", "number", "12", None),
+    ("答案不是12.5%", "percent", "12.5%", None),
+    ("综上，增长率为12.5%。", "percent", "12.5%", True),
+    ("The correct option is B because A is wrong.", "choice", "B", True),
+    ("因此，选项B正确。", "choice", "B", True),
+    ("答案：B\n解析：A错误", "choice", "B", True),
+    ("选项B错误，故选C。", "choice", "B", False),
+    ("The answer is A or B.", "choice", "B", None),
+    ("For A, the answer is yes. For B, the answer is no.", "choice", "B", None),
+    ("不选B", "choice", "B", None),
+    ("本题不选B", "choice", "B", None),
+    ("结论：合规。", "boolean", "合规", True),
+    ("The answer is: Yes, because it grew.", "boolean", "yes", True),
+    ("The answer is not yes", "boolean", "yes", None),
+    ("The answer is Apple Inc.", "span", "Apple Inc.", True),
+    ("The answer is Jan. 31, 2019.", "number", "2019-01-31", True),
+]
+CHOICES = {"A": "Cash", "B": "Bonds", "C": "Common stock"}
+
+
+def graded(reply: str, kind: str, gold: str) -> bool | None:
+    return grade(reply, Gold(kind, gold, options=CHOICES if "choice" in kind else {})).value
+
+
+@pytest.mark.parametrize(("reply", "kind", "gold", "value"), GRADED)
+def test_a_reply_is_judged_by_what_it_gives_as_its_answer(reply: str, kind: str, gold: str, value: bool | None) -> None:
+    assert graded(reply, kind, gold) is value
+
+
+_SAYINGS = [
+    "\\boxed{{{}}}",
+    "The answer is {}.",
+    "答案是{}。",
+    "<answer>{}</answer>",
+    "Final answer: **{}**",
+    '{{"answer": "{}"}}',
+]
+
+
+@quick
+@given(
+    st.sampled_from(_SAYINGS), st.sampled_from(["", "<think>It may be 99.</think>", "So 4 and 5 make it.\n"]), numbers
+)
+def test_every_way_to_say_an_answer_is_one(saying: str, before: str, number: Decimal) -> None:
+    assume(not 1900 <= abs(number) <= 2100)
+    reply = before + saying.format(number)
+    assert grade(reply, Gold("number", f"{number}")).value is True
+    assert grade(reply, Gold("number", f"{number + 1000 + abs(number)}")).value is False
+
+
+@quick
+@given(st.permutations(_SAYINGS[:4]), numbers)
+def test_two_answers_that_disagree_are_undecided(sayings: list[str], number: Decimal) -> None:
+    assume(not 1900 <= abs(number) <= 2100)
+    first, second = sayings[0].format(number), sayings[0].format(number * 2 + 5000)
+    if "boxed" not in first:  # of two boxes the last one counts
+        assert grade(f"{first}\n{second}", Gold("number", f"{number * 2 + 5000}")).reason == "answers_disagree"
+        assert grade(f"{second}\n{first}", Gold("number", f"{number * 2 + 5000}")).reason == "answers_disagree"
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "gold"),
+    [
+        ("不应选B。", "choice", "B"),
+        ("因此不应选B", "choice", "B"),
+        ("A. Cash\nC. Common stock", "choices", "C"),
+        ('{"answer": 12} and {"answer": 13}', "number", "13"),
+        ('{"answer": 12}\nThe answer is 13.', "number", "12"),
+        ('{"answer": "12', "number", "12"),
+        ("<answer>13</answer>\\boxed{12}", "number", "12"),
+        ("<answer>12</answer> The answer is 13.", "number", "12"),
+    ],
+)
+def test_no_part_of_a_reply_is_taken_for_all_of_it(reply: str, kind: str, gold: str) -> None:
+    assert graded(reply, kind, gold) is not True
