@@ -15,11 +15,13 @@ from judges.answers.text import EDGES, normalise, simplified
 _TRUE = (
     "yes|true|correct|right|that is correct|it is true|y|yeah|yep|affirmative|not false|not incorrect|not wrong"
     "|is correct|is true|是|是的|正确|正确的|对|对的|真|√|✓|✔|没错|属实|成立|有|可以|能|会"
+    "|无误|正确无误|准确|没问题|肯定|符合|存在|应当|需要|对号|确实|确实如此|合理"
 ).split("|")
 _FALSE = (
     "no|false|incorrect|wrong|not correct|not true|not right|untrue|n|nope|it is false|is not correct|is not true"
     "|is incorrect|is false|isn't true|isn't correct|negative|否|不是|不是的|错误|错误的|错|错的|不正确|不对|假|×|x|✗|✘"
-    "|有误|不成立|不属实|没有|不可以|不能|不会|并非如此|并不是|并非"
+    "|有误|不成立|不属实|没有|不可以|不能|不会|并非如此|并不是"
+    "|并非|不准确|有问题|否定|不符合|不存在|不应当|不需要|不必|错号|不合理|不可"
 ).split("|")
 _WORDS = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
 # Words of compliance are a family of their own: 是 to "违规？" is 违规, 是 to "合规？" is 合规.
@@ -37,7 +39,8 @@ _CLAUSE = 60  # characters: a longer clause explains
 _SUBJECT = re.compile(
     r"^(?:(?:the|this|that|it|its|her|his|their)\b(?: [a-z'-]+){0,4}? (?=(?:is|does|was|are|in|isn't|doesn't"
     r"|fails)\b)|it |this |that )"
-    r"|^(?:该|此|这|这个|那|上述|题目|本|以上|原|其)?(?:一)?(?:说法|行为|陈述|表述|观点|做法|判断|命题|题|项|话术|描述|结论|产品|客服|回复|业务|交易)?"
+    r"|^(?:该|此|这|这个|那|上述|题目|本|以上|原|其)?(?:一)?(?:说法|行为|陈述|表述|观点|做法|判断|命题|题|项|话术|描述|结论"
+    r"|产品|客服|回复|业务|交易|题干|选项|答案|答|行动|操作|情形|情况|话)?"
     r"(?:内容|本身)?(?:是|为|应为|属于|应|判断为|判定为)?",
 )
 _IS = re.compile(r"^(?:is|was|are|were)\s+")
@@ -51,7 +54,13 @@ _UNSURE = re.compile(
 _PARTS = re.compile(
     r"[,，.。;；:：!！\n—]|\s-\s| because\b| since\b|因为|由于|\(|\band\b|\bbut\b|\bas\b", re.IGNORECASE
 )
-_THEREFORE = re.compile(r"综上(?:所述|分析)?|因此|所以|故|therefore|so|thus|hence|in conclusion|overall", re.IGNORECASE)
+# What stands before a verdict and is none: "Therefore, yes", 答：否.
+_THEREFORE = re.compile(
+    r"综上(?:所述|分析)?|因此|所以|故|答|判断(?:结果|为)?|结论|本题|我的判断"
+    r"|therefore|so|thus|hence|in conclusion|overall"
+    r"|(?:my |the |final )*(?:answer|verdict|conclusion)",
+    re.IGNORECASE,
+)
 _ASKED = re.compile(r"(?:[?？]|吗)\s*$")
 _NUMBERED = re.compile(r"no\.? ?\d")
 _ASKS_VIOLATION = re.compile(

@@ -12,7 +12,7 @@ that is nothing but an answer. What other places say is kept as rivals: whether 
 from dataclasses import dataclass
 from typing import Literal
 
-from judges.answers.places import blocks, boxes, in_json, last_line, short_lines
+from judges.answers.places import blocks, boxes, first_line, in_json, last_line, short_lines
 from judges.answers.statements import is_cut, marks_of, statements_at
 
 How = Literal["boxed", "json", "tagged", "stated", "line", "whole", "none", "unfinished"]
@@ -36,6 +36,8 @@ _UNFINISHED = Extracted(None, "unfinished")
 def after_reasoning(reply: str) -> str | None:
     """The reply without its reasoning: what stands outside <think> tags, and after a </think> whose opening stood in
     the prompt; None if a <think> was never closed."""
+    if "thinking>" in reply:
+        reply = reply.replace("<thinking>", "<think>").replace("</thinking>", "</think>")
     *thoughts, tail = reply.split("</think>")
     if "<think>" in tail:
         return None  # opened and not closed, or opened once more
@@ -81,7 +83,7 @@ def _bare(text: str) -> Extracted:
     """A text, or its last line, that is nothing but an answer."""
     if len(text) <= _LONG and short_lines(text):
         return Extracted(text, "whole")
-    if (value := last_line(text)) is not None:
+    if (value := first_line(text) or last_line(text)) is not None:
         return Extracted(value, "line")
     return Extracted(text, "whole") if text and len(text) <= _SHORT and "\n" not in text else Extracted(None, "none")
 

@@ -98,7 +98,17 @@ def _held(text: str, names: Mapping[str, str]) -> list[str]:
 def _stands(name: str, text: str) -> bool:
     if not name.isascii():
         return name in text
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.ASCII) is not None
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not (_is_letter(text[start - 1 : start]) or _is_letter(text[end : end + 1])):
+            return True
+        start = text.find(name, start + 1)
+    return False
+
+
+def _is_letter(character: str) -> bool:
+    return character.isascii() and (character.isalnum() or character == "_")
 
 
 def labels(text: str, names: Mapping[str, str]) -> frozenset[str] | None:

@@ -49,6 +49,7 @@ def _spelt(words: str) -> int:
     return total
 
 
+_PERCENTS = ("百", "千", "万", "百", "一百")
 _HUNDREDS = re.compile(r"\b(\d{1,3}) hundred (?=(?:thousand|million|billion|trillion)\b)", re.IGNORECASE)
 
 
@@ -57,12 +58,21 @@ def hundreds(text: str) -> str:
     return _HUNDREDS.sub(lambda found: f"{int(found[1]) * 100} ", text)
 
 
+_PARTS = re.compile(rf"(?P<under>{_RUN}+|\d+)分之(?P<over>{_RUN}+|\d+)")
+
+
+def _fraction(found: re.Match[str]) -> str:
+    """三分之一 as 1/3; 百分之, 千分之 and 万分之 are percents."""
+    both = [part if part.isdigit() else "".join(_number(part) or ("",)) for part in (found["over"], found["under"])]
+    return "/".join(both) if found["under"] not in _PERCENTS and all(part.isdigit() for part in both) else found[0]
+
+
 def arabic(text: str) -> str:
     """The text with its Chinese numerals in digits, and with compounds such as 1亿2000万 in one number."""
     if _HAN_DIGIT.search(text):
         text = text.replace("成半", "成五") if "成半" in text else text
         text = re.sub(rf"({_RUN})成({_RUN})(?!{_RUN})", r"\1点\2成", text)  # 三成五 is 3.5成
-        text = _NUMERAL.sub(_written, text)
+        text = _NUMERAL.sub(_written, _PARTS.sub(_fraction, text) if "分之" in text else text)
     if "亿" in text:
         text = _COMPOUND.sub(lambda found: f"{_joined(found[1], found[2], 4)}万", text)
     if "万" in text:

@@ -8,30 +8,23 @@ last_line("...\n\n**12.5%**")                       ->  "12.5%"
 
 import json
 import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 _BOX = re.compile(r"boxed\s*\{")
 _BRACES = re.compile(r"[{}]")
 _TAGS = (("<answer>", "</answer>"), ("[FINAL_ANSWER]", "[/FINAL_ANSWER]"))
 _SAYS = re.compile(r"[^\W_]|[√×✓✗]")
-_JSON = re.compile(r"\{[^{}]{0,4000}\}")
-_KEYS = (
-    "final_answer",
-    "answer",
-    "final answer",
-    "最终答案",
-    "答案",
-    "result",
-    "label",
-    "verdict",
-    "判断",
-    "结论",
-    "结果",
-    "标签",
-)
+_DECODER = json.JSONDecoder(strict=False)
+_TAIL, _FEW = 20_000, 8
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _CUT_JSON = re.compile(r'\{[^{}]*"(?:final_?)?(?:answer|答案)"\s*:[^{}]*$', re.IGNORECASE)
-_TAIL, _FEW = 4000, 8
+_KEYS = ("final_answer", "answer", "final answer", "最终答案", "答案", "result", "label", "verdict")
+_THEREFORE = re.compile(r"^(?:综上(?:所述)?|因此|所以|故|therefore|thus|hence|so)[,，] ?", re.IGNORECASE)
+_EXPLAINED = re.compile(
+    r"(?P<answer>[^\n]{1,40})\n\s*\**(?:explanation|reason(?:ing)?|because|analysis|解析|解释|理由|分析|说明|原因)",
+    re.IGNORECASE,
+)
 _BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*")
 _CLAUSE = re.compile(r"[:：?？。！；]|，[^0-9]|; |, [a-z]{4}")
 # A line that breaks off: in a calculation, a bracket, a tag, a sentence.
@@ -100,23 +93,34 @@ def _without_half(text: str, closing: str) -> str:
     return text
 
 
+def objects(text: str) -> Iterator[tuple[str, Any]]:
+    """The JSON objects in the last 20,000 characters of a text, outermost only, each with what it holds: None for what
+    begins like one and is none."""
+    text = text[-_TAIL:]
+    position = text.find("{")
+    while position >= 0:
+        try:
+            said, end = _DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            end = text.find("{", position + 1)
+            yield text[position : end if end >= 0 else len(text)], None
+            position = end
+        else:
+            yield text[position:end], said
+            position = text.find("{", end)
+
+
 def in_json(text: str) -> Found:
     """The `answer` of each JSON object that has one, and whether the text ends inside one that gives it."""
-    found = []
-    end = 0
-    for match in _JSON.finditer(text):
-        try:
-            value = json.loads(match[0])
-        except (ValueError, RecursionError):
-            continue
-        if not isinstance(value, dict):
-            continue
-        alone = list(value.values()) if len(value) == 1 else []
-        said = next((one for one in (*map(value.get, _KEYS), *alone) if one not in _EMPTY), None)
-        if said is not None:
-            found.append(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False))
-        end = match.end()
-    return Found(found, bool(_CUT_JSON.search(text, max(end, len(text) - _TAIL))))
+    found, last = [], ""
+    for written, value in objects(text):
+        last = written if value is None else ""
+        if isinstance(value, dict):
+            alone = list(value.values()) if len(value) == 1 else []
+            said = next((one for one in (*map(value.get, _KEYS), *alone) if one not in _EMPTY), None)
+            if said is not None:
+                found.append(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False))
+    return Found(found, bool(_CUT_JSON.match(last)))
 
 
 def short_lines(text: str) -> bool:
@@ -125,13 +129,20 @@ def short_lines(text: str) -> bool:
     return 1 < len(lines) <= _FEW and all(len(line) <= _LINE and _is_bare(line) for line in lines)
 
 
+def first_line(text: str) -> str | None:
+    """The first line, where it is nothing but an answer and what follows calls itself its explanation."""
+    found = _EXPLAINED.match(text)
+    bare = found["answer"].strip(_EDGES + ".。") if found else ""
+    return bare if bare and _is_bare(bare) else None
+
+
 def last_line(text: str) -> str | None:
     """The last line where it is nothing but an answer, or the one bold phrase of the last line."""
     lines = text.rstrip().rsplit("\n", 1)
     last = lines[-1].strip()
     if len(bold := _BOLD.findall(last)) == 1:
         return str(bold[0]).strip(_EDGES + ":：") or None
-    bare = last.strip(_EDGES + ".。")
+    bare = _THEREFORE.sub("", last.strip(_EDGES + ".。"))
     return bare if len(lines) == 2 and 0 < len(bare) <= _LINE and _is_bare(bare) else None
 
 

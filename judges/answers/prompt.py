@@ -7,13 +7,14 @@ Rules first, gold and answer, no question, in the data's language: in Fin-R1's s
 500 judgements by Qwen2.5-72B, against 8 to 9.6 % with the question in it (arXiv 2503.16252v5, appendix C.1, Table 5).
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from judges.answers.places import objects
 
 VERDICTS: Mapping[str, bool | None] = MappingProxyType({"right": True, "wrong": False, "cannot tell": None})
 
@@ -40,8 +41,6 @@ ASKABLE = frozenset(
 _LONGEST = 12_000  # characters of an answer that are shown: its end, where answers stand
 _TAG = re.compile(r"<(?=\s*/?\s*(?:reference|answer)\b)", re.IGNORECASE)
 _FIELD = re.compile(r"\{\{(\w+)\}\}")
-_DECODER = json.JSONDecoder(strict=False)
-_LONGEST_REPLY = 20_000
 
 
 class Judgement(NamedTuple):
@@ -66,7 +65,7 @@ def judgement(reply: str) -> Judgement | None:
     """The verdict of a judge's reply, after its reasoning if that stands in it: the last JSON object with a verdict
     binds. None where there is none, or the last one's verdict is not one of the three."""
     found = None
-    for text, said in _objects(reply.rpartition("</think>")[2][-_LONGEST_REPLY:]):
+    for text, said in objects(reply.rpartition("</think>")[2]):
         if '"verdict"' in text:
             found = said
     if not isinstance(found, dict) or not isinstance(found.get("verdict"), str):
@@ -75,21 +74,6 @@ def judgement(reply: str) -> Judgement | None:
     if name not in VERDICTS:
         return None
     return Judgement(VERDICTS[name], " ".join(str(found.get("reason") or "").split()))
-
-
-def _objects(text: str) -> Iterator[tuple[str, Any]]:
-    """The JSON objects of a text, outermost only, with what they hold: None for what begins like one and is none."""
-    position = text.find("{")
-    while position >= 0:
-        try:
-            said, end = _DECODER.raw_decode(text, position)
-        except (ValueError, RecursionError):
-            end = text.find("{", position + 1)
-            yield text[position : end if end >= 0 else len(text)], None
-            position = end
-        else:
-            yield text[position:end], said
-            position = text.find("{", end)
 
 
 def _harmless(text: str) -> str:

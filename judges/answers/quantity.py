@@ -58,6 +58,7 @@ _NUMBER = re.compile(
     (?:\s?(?:个(?=[万亿]))?(?P<scale>{_words(SCALES)}))?
     (?:[\s-]?(?P<after>{_words((*CURRENCIES, *MINOR, *UNITS))}))?
     (?P<close2>\s?\))?
+    (?![A-Za-z])                        # 12th, 12a
     """,
     re.VERBOSE,
 )

@@ -28,17 +28,19 @@ _DATED = re.compile(
 )
 _EQUALS = re.compile(r"[=≈]")
 _HEDGE = re.compile(
-    r"\b(?:no|could|can't|won't|doesn't|didn't|don't|hasn't|probably|likely|nearly|almost|far from|wrong"
+    r"\b(?:no|could|guess|suppose|can't|won't|doesn't|didn't|don't|hasn't|probably|likely|nearly|almost"
+    r"|far from|wrong"
     r"|incorrect|without|excluding|twice"
-    r"|double|triple|or (?:more|less|fewer|above|below|over|under|so))\b|\d\+|[?？吗]\s*$|(?:逾|突破|未达|近|不等于"
+    r"|double|triple|or (?:more|less|fewer|above|below|over|under|so)|(?<=\d )more)\b|\d\+|[?？吗]\s*$|(?:逾|突破|未达|近|不等于"
     r"|[达满]不到) ?\d|\d(?:余|多)"
     r"|不正确|错误|以内|之内|无法|没有|并未|未(?=[下减降亏增上])|"
     r"\b(?:not|never|isn't|wasn't|neither|instead of|rather than|anything but|other than|except|cannot"
     r"|between|(?:upwards|north|south|short|excess) of|at (?:least|most)|up to|minimum|maximum"
     r"|exceed(?:s|ed|ing)?|(?:more|less|greater|fewer|higher|lower|larger|smaller) than|maybe|perhaps|possibly|either"
-    r"|multipl(?:y|ied)|divided?"
+    r"|non-?negative|multipl(?:y|ied)|divided?"
     r"|(?:over|under|above|below)(?= \$?\d))\b|[<>≥≤≠]"
-    r"|乘以|除以|不是|并非|不为|而非|不到|不足|不低于|不高于|不超过|不少于|超过|超出|至少|至多|最多|最少|以上|以下|大于|小于|高于|低于|多于|少于|可能|也许|或许|近似于",
+    r"|减亏|扭亏|sqrt|√\d|\bFY ?\d{4}[-/]\d\d|乘以|除以|不是|并非|不为|而非|不到|不足|不低于|不高于|不超过|不少于|超过|超出|至少|至多|最多|最少|以上|以下|大于"
+    r"|小于|高于|低于|多于|少于|可能|也许|或许|近似于",
     re.IGNORECASE,
 )
 # A number that names a place: "see note 4", 附注四.
@@ -74,6 +76,7 @@ _PART_OF_YEAR = re.compile(
 _FISCAL = re.compile(r"\bFY ?(?=(?:19|20)\d\d\b)")
 _LISTED = re.compile(r"^(?:[\s,;、/&.]|and|respectively|和|与|及|以及|分别|为)*$", re.IGNORECASE)
 _TO = re.compile(r"^ ?(?:-|--|—|to|through|至|到|~|～) ?$", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\b|[由从自]", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\b|之间", re.IGNORECASE)
 _AND = re.compile(r" ?(?:and|和|与) ?$", re.IGNORECASE)
 _OR = re.compile(r"\bor\b|或|还是|\bfrom\b|[由从].*[升降增减]?[至到]|\bthen\b", re.IGNORECASE)
@@ -162,7 +165,12 @@ def _form(text: str, found: list[Found], moved: bool) -> tuple[tuple[Quantity, .
     if len(values) == 1:
         return values, "one"
     between = text[found[0].end : found[1].start]
-    if len(found) == 2 and not moved and (_TO.match(between) or (_AND.match(between) and _BETWEEN.search(text))):
+    if (
+        len(found) == 2
+        and not moved
+        and not _FROM.search(text)
+        and (_TO.match(between) or (_AND.match(between) and _BETWEEN.search(text)))
+    ):
         values = _alike(values)
         return values, "range" if values[0].kind == values[1].kind else "several"
     gaps = [text[one.end : other.start] for one, other in itertools.pairwise(found)]

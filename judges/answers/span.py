@@ -25,15 +25,17 @@ _GENERIC = frozenset(
     "inc corp corporation company co ltd limited plc group holdings llc ag sa nv the of and bank".split()
     + "ceo cfo board management government chairman director".split()
 )
+_BUSINESSES = "|".join(
+    "银行 证券 基金 保险 信托 期货 人寿 租赁 药业 医药 生物 能源 电力 电气 电子 电缆 半导体 软件 通信 汽车 地产"
+    " 置业 钢铁 煤业 矿业 水泥 建材 化工 石化"
+    " 重工 航空 航运 机场 港口 港 高速 铁路 物流 酒业 乳业 食品 纸业 传媒 环保 水务 燃气".split()
+)
+_FORMS = "股份有限公司|有限责任公司|有限公司|公司|集团|股份|控股|实业|科技"
 _HAN_NAME = re.compile(
-    r"[\u3400-\u9fffA-Za-z0-9()（）]{2,30}?(?P<kind>期货|公司|银行|集团|股份|证券|基金|保险|科技|信托|控股|实业|药业|能源|汽车|地产)"
+    rf"(?:中国)?(?P<own>[\u3400-\u9fffA-Za-z0-9]{{1,30}}?)(?:[(（][^()（）]*[)）])?(?P<kind>{_BUSINESSES})?(?P<form>(?:{_FORMS})*)"
 )
 _COMPANY = re.compile(
     r"^(?:the )?Bank of\b|\b(?:Inc|Corp|Corporation|Company|Co|Ltd|Limited|PLC|Holdings|LLC|AG|SA|NV|Bank)\b\.?$"
-)
-_LINES_OF_BUSINESS = frozenset(("期货", "银行", "证券", "基金", "保险", "信托", "药业", "能源", "汽车", "地产"))
-_HAN_GENERIC = str.maketrans(
-    "", "", "期货人寿租赁财险公司银行集团股份证券基金保险科技信托控股实业药业能源汽车地产有限责任中国（）()"
 )
 _TICKER = re.compile(r"[A-Z]{3,5}")
 _NAME = 24
@@ -113,12 +115,11 @@ def _differ(said: str, gold: str) -> bool:
         whole = all(len(own) > 1 or _COMPANY.search(text) for own, text in ((one, said), (other, gold)))
         return bool(one and other) and whole and not one & other and not _related(said, gold)
     named, wanted = _HAN_NAME.fullmatch(said), _HAN_NAME.fullmatch(gold)
-    if not named or not wanted:
+    if not named or not wanted or not all(name["kind"] or name["form"] for name in (named, wanted)):
         return False
-    if len({named["kind"], wanted["kind"]} & _LINES_OF_BUSINESS) == 2:
+    if named["kind"] and wanted["kind"] and named["kind"] != wanted["kind"]:
         return True  # 招商银行 is not 招商证券
-    own = [set(text.translate(_HAN_GENERIC)) for text in (said, gold)]
-    return all(own) and not own[0] & own[1]
+    return not set(named["own"]) & set(wanted["own"])
 
 
 def _related(said: str, gold: str) -> bool:

@@ -14,13 +14,13 @@ _CUES = (
 _MARK = re.compile(
     r"(?:answers?|correct\s+(?:option|choice)|inal\s+(?:verdict|result))\b\**\s*(?:is|are|=|:|：|should\s+be"
     r"|would\s+be)"
-    r"|(?:答案|结论|正确选项|最终判断|判断结果)\**\s*(?:应[该当]?)?(?:[是为选]|[:：])+|(?<=正确)选项\**[是为:：]|结果\**[:：]"
+    r"|(?:答案|结论|正确选项|最终判断|判断结果)\**\s*(?:应[该当]?)?(?:[是为选]|[:：])+|(?<=正确)选项\**[是为:：]|结果\**[:：]|判断\**[:：]|(?<=【)答案】[:：]?"
     r"|(?<!不应)(?<!不该)(?<!勿)(?:(?<=本题)|(?<=应)|(?<=因此)|(?<=所以)|(?<=故)|(?<=综上)|(?<=综上，))"
     r"选择?(?=[ :：]?(?:选项)?[ ]?[(（]?[A-Za-z])",
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"[:：*]*(?P<heading>\s*\n)?[:：\s*]*(?P<value>[^\n]{1,200})")
-_SENTENCE_END = re.compile(r"(?<=[^\d\s.])\.(?=\s|$)|(?<=\d)\.(?=\s*$|\s+[A-Z])|[。！!；]|;(?!\d)")
+_SENTENCE_END = re.compile(r"(?<=[^\d\s.])\.(?=\s|$)|(?<=\d)\.(?=\s*$|\s+[A-Z<])|[。！!；]|;(?!\d)")
 _ABBREVIATED = re.compile(
     r"\b(?:inc|corp|co|ltd|u\.s|no|vs|st|rs|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)$", re.IGNORECASE
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 # The em dash is left alone: it joins clauses ("net change — 94"), a minus it is not.
 _MINUS = re.compile("[−–‐‑‒﹣－]")
+_LEADING_DASH = re.compile(r"^\s*—(?=\d)")
 _LIST_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9])")  # half-width digits, full-width comma: a list, not thousands
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _MARKS = re.compile(r"[\\*_`]")
@@ -29,6 +30,7 @@ def normalise(text: str) -> str:
     """Full width to half width, every minus to '-', LaTeX and Markdown dressing removed; case and words are kept."""
     if not text.isascii():
         text = _SUPERSCRIPT.sub(lambda sign: "^" + unicodedata.normalize("NFKC", sign[0]), text)
+        text = _LEADING_DASH.sub("-", text)
         text = _MINUS.sub("-", unicodedata.normalize("NFKC", _LIST_COMMA.sub(", ", text)))
     if "$" in text and text.count("$") > 1:
         text = _MATHS.sub(r"\1", text)

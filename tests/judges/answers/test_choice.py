@@ -79,6 +79,9 @@ UNREADABLE = [
     "无法确定",
     "税务总局",
     "I do not know",
+    "C, perhaps",
+    "C, but I am not sure",
+    "C，但不确定",
     "",
 ]
 

@@ -229,3 +229,30 @@ def test_two_answers_that_disagree_are_undecided(sayings: list[str], number: Dec
 )
 def test_no_part_of_a_reply_is_taken_for_all_of_it(reply: str, kind: str, gold: str) -> None:
     assert graded(reply, kind, gold) is not True
+
+
+@pytest.mark.parametrize(
+    ("reply", "how"),
+    [
+        ("\\boxed{12} and then \\boxed{13", "unfinished"),
+        ("The answer is expected to two decimal places, as the note to the table says of every amount in it.", "none"),
+        ("Answer:\nIn 2015\nrevenue grew, and so did the cost of sales in each of the years of the table.", "none"),
+    ],
+)
+def test_what_states_nothing_is_no_answer(reply: str, how: str) -> None:
+    assert (final_answer(reply).text, final_answer(reply).how) == (None, how)
+
+
+def test_an_abbreviation_ends_no_sentence() -> None:
+    found = final_answer("The answer is Apple Inc. and Alphabet Inc. of California.")
+    assert found.text == "Apple Inc. and Alphabet Inc. of California"
+
+
+def test_what_cannot_be_read_contradicts_nothing() -> None:
+    assert grade("\\boxed{12}. The answer is large.", Gold("number", "12")).value is True
+    assert grade("\\boxed{12 or 13}. The answer is 12.", Gold("number", "12")).reason == "several_quantities"
+
+
+@pytest.mark.parametrize("reply", ['{"reasoning": {"a": 1}, "answer": 12}', '{"steps": {"answer": 1}, "answer": 12}'])
+def test_an_object_inside_the_answers_object_is_not_it(reply: str) -> None:
+    assert graded(reply, "number", "12") is not False

@@ -55,6 +55,7 @@ def test_finreason_drops_a_percent_sign_and_reconciles_no_fraction(percent: Deci
     st.sets(st.sampled_from("ABCDEFG"), min_size=1), st.text("ABCDEFGHIXabcdefg 、,.和(){}1", min_size=1, max_size=12)
 )
 @example({"B", "E"}, "EBIT")
+@example({"G"}, "G")
 @example({"A", "C"}, "不是C，是A")
 def test_dianjin_is_the_set_of_letters_in_the_text(gold: set[str], text: str) -> None:
     assume(text.strip())

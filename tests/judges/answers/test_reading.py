@@ -333,3 +333,8 @@ def test_one_of_two_numbers_may_look_like_a_year() -> None:
 @pytest.mark.parametrize("text", ["decreased 12 to 8", "下降12到8", "up 8 to 12", "a fall, 12 - 8"])
 def test_a_move_between_two_numbers_is_no_range(text: str) -> None:
     assert read(text).form == "several"
+
+
+@pytest.mark.parametrize(("text", "value"), [("减亏3.2亿元", True), ("—3.2亿元", False), ("nonnegative 3.2亿元", True)])
+def test_a_sign_is_not_misread(text: str, value: bool) -> None:
+    assert match(text, Gold("number", "3.2亿元" if text[0] == "n" else "-3.2亿元")).value is not value
