@@ -31,15 +31,16 @@ _HEDGE = re.compile(
     r"\b(?:no|could|guess|suppose|can't|won't|doesn't|didn't|don't|hasn't|probably|likely|nearly|almost"
     r"|far from|wrong"
     r"|incorrect|without|excluding|twice"
-    r"|double|triple|or (?:more|less|fewer|above|below|over|under|so)|(?<=\d )more)\b|\d\+|[?？吗]\s*$|(?:逾|突破|未达|近|不等于"
-    r"|[达满]不到) ?\d|\d(?:余|多)"
+    r"|double|triple|or (?:more|less|fewer|above|below|over|under|so)|(?<=\d )more)\b|\d\+|[?？吗]\s*$"
+    r"|(?:逾|突破|未达|近|不等于|[达满]不到) ?\d|\d(?:余|多)"
     r"|不正确|错误|以内|之内|无法|没有|并未|未(?=[下减降亏增上])|"
     r"\b(?:not|never|isn't|wasn't|neither|instead of|rather than|anything but|other than|except|cannot"
     r"|between|(?:upwards|north|south|short|excess) of|at (?:least|most)|up to|minimum|maximum"
     r"|exceed(?:s|ed|ing)?|(?:more|less|greater|fewer|higher|lower|larger|smaller) than|maybe|perhaps|possibly|either"
     r"|non-?negative|multipl(?:y|ied)|divided?"
     r"|(?:over|under|above|below)(?= \$?\d))\b|[<>≥≤≠]"
-    r"|减亏|扭亏|sqrt|√\d|\bFY ?\d{4}[-/]\d\d|乘以|除以|不是|并非|不为|而非|不到|不足|不低于|不高于|不超过|不少于|超过|超出|至少|至多|最多|最少|以上|以下|大于"
+    r"|减亏|扭亏|sqrt|√\d|\bFY ?\d{4}[-/]\d\d|乘以|除以|不是|并非|不为|而非|不到|不足|不低于|不高于|不超过|不少于|超过"
+    r"|超出|至少|至多|最多|最少|以上|以下|大于"
     r"|小于|高于|低于|多于|少于|可能|也许|或许|近似于",
     re.IGNORECASE,
 )
