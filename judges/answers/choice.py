@@ -67,8 +67,20 @@ def letters(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
     options' texts ("C：国家税务总局", "A. cash, C. bonds"). A letter beside another option's text is a contradiction.
     """
     text = _LINES.sub("\n", _SPACES.sub(" ", normalise(text))).strip()
-    if len(text) > _LONGEST or len(_EACH.findall(text)) > 1:
+    if len(text) > _LONGEST:
         return "answer_unreadable"
+    bare = text.strip(EDGES).upper()
+    if bare in options and not any(option.strip(EDGES).upper() == bare for option in options.values()):
+        return frozenset({bare})  # most answers
+    if len(_EACH.findall(text)) > 1:
+        return "answer_unreadable"
+    return _read(text, {letter: _writings(option) for letter, option in options.items()})
+
+
+Texts = Mapping[str, tuple[str, str]]  # letter -> the writings of its option's text
+
+
+def _read(text: str, options: Texts) -> frozenset[str] | str:
     by_text = _by_text(text, options)
     bare = text.strip(EDGES).upper()
     if bare in options and by_text and by_text != [bare]:
@@ -81,35 +93,46 @@ def letters(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
         return alone
     if led and len(by_text := _by_text(rest, options)) == 1:
         return frozenset(by_text)
+    return _with_text(rest, options) or _with_reason(rest, options) or _each_by_itself(rest, options)
+
+
+def _with_text(rest: str, options: Texts) -> frozenset[str] | str | None:
+    """One letter with its option's text, before or behind it."""
     for form in (_LETTER_THEN_TEXT, _TEXT_THEN_LETTER):
         if (found := form.match(rest)) and (letter := found["letter"].upper()) in options:
             texts = _by_text(found["text"], options) or _by_text(_TAILS.sub("", found["text"].rstrip(" .。")), options)
             if texts:
                 return frozenset({letter}) if letter in texts else "letter_contradicts_text"
-    if (found := _LETTER_THEN_REASON.match(rest)) and (
-        letter := (found["letter"] or found["after"]).upper()
-    ) in options:
-        return frozenset({letter})
+    return None
+
+
+def _with_reason(rest: str, options: Texts) -> frozenset[str] | None:
+    """One letter with a reason, or a clause that names no other option, behind it."""
+    if found := _LETTER_THEN_REASON.match(rest):
+        letter = (found["letter"] or found["after"]).upper()
+        if letter in options:
+            return frozenset({letter})
     if (found := _LETTER_THEN_CLAUSE.match(rest)) and found["letter"] in options:
         clause = found["rest"]
         if not (_STANDING.search(clause) or _HESITATES.search(clause) or _by_text(clause, options)):
             return frozenset({found["letter"]})
-    return _each_by_itself(rest, options)
+    return None
 
 
-def _by_text(text: str, options: Mapping[str, str]) -> list[str]:
+def _by_text(text: str, options: Texts) -> list[str]:
     """The letters of the options whose text this is."""
     text = text.strip(EDGES)
     wanted = {plain(text), plain(_ARTICLE.sub("", text))} - {""}
-    return [letter for letter, option in options.items() if not wanted.isdisjoint(_writings(option))] if wanted else []
+    return [letter for letter, writings in options.items() if not wanted.isdisjoint(writings)] if wanted else []
 
 
 def _writings(option: str) -> tuple[str, str]:
     """An option's text with and without its article."""
-    return plain(option), plain(_ANY_ARTICLE.sub("", option.strip(EDGES)))
+    whole = plain(option)
+    return whole, plain(_ANY_ARTICLE.sub("", option.strip(EDGES))) if option.isascii() else whole
 
 
-def _letters_alone(text: str, options: Mapping[str, str]) -> frozenset[str] | None:
+def _letters_alone(text: str, options: Texts) -> frozenset[str] | None:
     """The letters of a text that holds nothing else. A word is none: not in lower case, not with letters that are no
     option's, and where there are no options to go by, not out of order ("FACE")."""
     runs = [run for run in _BETWEEN.split(text) if run]
@@ -128,21 +151,21 @@ def _letters_alone(text: str, options: Mapping[str, str]) -> frozenset[str] | No
     return read if len(runs) > 1 or (list(joined.upper()) == sorted(read) and max(read) <= "H") else None
 
 
-def _each_by_itself(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
+def _each_by_itself(text: str, options: Texts) -> frozenset[str] | str:
     """Several options, each letter with its own text: "A. cash; C. bonds"; or their texts alone: "cash and bonds"."""
     parts = [part.strip(" ,、.") for part in _PART.split(text) if part.strip(" ,、.")]
     if not 2 <= len(parts) <= len(options):
         return _texts_listed(text, options)
     read: set[str] = set()
     for part in parts:
-        one = letters(part, options)
+        one = _read(part, options)
         if isinstance(one, str):
             return one if one == "letter_contradicts_text" else _texts_listed(text, options)
         read |= one
     return frozenset(read)
 
 
-def _texts_listed(text: str, options: Mapping[str, str]) -> frozenset[str] | str:
+def _texts_listed(text: str, options: Texts) -> frozenset[str] | str:
     parts = [part for part in re.split(r"[\n;,、]| and |和|与|及", text) if part.strip(EDGES)]
     named = [_by_text(_ITEM.sub("", part), options) for part in parts]
     if len(parts) < 2 or not all(len(one) == 1 for one in named):

@@ -12,7 +12,7 @@ from decimal import Decimal
 from judges.answers.equal import Compared, compare
 from judges.answers.numerals import from_words
 from judges.answers.policy import Policy
-from judges.answers.quantity import Quantity, prepared
+from judges.answers.quantity import Quantity
 from judges.answers.reading import Reading, read
 from judges.answers.units import asked_places, asked_scale
 
@@ -45,7 +45,7 @@ def match_number(said: str, golds: Sequence[str], question: str, policy: Policy)
             continue
         reading = reading or _reading(said)
         compared = _compared(said, reading, wanted, question, policy)
-        if compared.value is not True and prepared(said).casefold() == prepared(gold).casefold():
+        if compared.value is not True and said.strip().casefold() == gold.strip().casefold():
             compared = Compared(True, "equal", Decimal(0))
         if best[1] is None or _RANK[compared.value] < _RANK[best[0].value]:
             best = (compared, gold)

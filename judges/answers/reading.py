@@ -23,64 +23,53 @@ _SAYS = re.compile(r"[^\W\d_]|[<>≥≤≠=+?？]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DATED = re.compile(
-    r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])|\d[-/.]\d{1,2}[-/.]\d|\d\s?月|(?i:\b(?:jan|feb|mar|apr|may|jun"
-    r"|jul|aug|sep|oct|nov|dec))"
+    r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])|\d[-/.]\d{1,2}[-/.]\d|\d\s?月"
+    r"|(?i:\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|ober)?\b)"
 )
 _EQUALS = re.compile(r"[=≈]")
 _HEDGE = re.compile(
-    r"\b(?:no|could|guess|suppose|can't|won't|doesn't|didn't|don't|hasn't|probably|likely|nearly|almost"
-    r"|far from|wrong"
-    r"|incorrect|without|excluding|twice"
-    r"|double|triple|or (?:more|less|fewer|above|below|over|under|so)|(?<=\d )more)\b|\d\+|[?？吗]\s*$"
-    r"|(?:逾|突破|未达|近|不等于|[达满]不到) ?\d|\d(?:余|多)"
-    r"|不正确|错误|以内|之内|无法|没有|并未|未(?=[下减降亏增上])|"
-    r"\b(?:not|never|isn't|wasn't|neither|instead of|rather than|anything but|other than|except|cannot"
-    r"|between|(?:upwards|north|south|short|excess) of|at (?:least|most)|up to|minimum|maximum"
-    r"|exceed(?:s|ed|ing)?|(?:more|less|greater|fewer|higher|lower|larger|smaller) than|maybe|perhaps|possibly|either"
-    r"|non-?negative|multipl(?:y|ied)|divided?"
-    r"|(?:over|under|above|below)(?= \$?\d))\b|[<>≥≤≠]"
-    r"|减亏|扭亏|sqrt|√\d|\bFY ?\d{4}[-/]\d\d|乘以|除以|不是|并非|不为|而非|不到|不足|不低于|不高于|不超过|不少于|超过"
-    r"|超出|至少|至多|最多|最少|以上|以下|大于"
-    r"|小于|高于|低于|多于|少于|可能|也许|或许|近似于",
-    re.IGNORECASE,
-)
+    r"\b(?:no|not|never|neither|(?:is|was|can|wo|does|did|do|has)n't|can't|cannot|without|excluding|except|wrong|incorrect"
+    r"|instead of|rather than|anything but|other than|far from|guess|suppose|could|maybe|perhaps|possibly|probably"
+    r"|likely|either|nearly|almost|between|minimum|maximum|up to|at (?:least|most)|exceed(?:s|ed|ing)?|non-?negative"
+    r"|(?:upwards|north|south|short|excess) of|(?:more|less|greater|fewer|higher|lower|larger|smaller) than"
+    r"|or (?:more|less|fewer|above|below|over|under|so)|(?<=\d )more|(?:over|under|above|below)(?= \$?\d)"
+    r"|twice|double|triple|multipl(?:y|ied)|divided?|fy ?\d{4}[-/]\d\d)\b|sqrt|[<>≥≤≠]|\d\+|√\d|[?？吗]\s*$"
+    r"|(?:逾|突破|未达|近|不等于|[达满]不到) ?\d|\d[余多]|不正确|错误|以内|之内|无法|没有|并未"
+    r"|未(?=[下减降亏增上])|减亏|扭亏"
+    r"|乘以|除以|不[是为到足]|不[低高超少多]于?|不超过|并非|而非|超[过出]|至[少多]|最[少多]|以[上下]|[大小高低多少]于|可能|也许|或许|近似于"
+)  # of lower-case text
 # A number that names a place: "see note 4", 附注四.
 _REFERENCE = re.compile(
     r"\b(?:step|equation|question|chapter|part|case|example|note|page|table|exhibit|section|item|figure"
     r"|appendix|footnote|line|row|column"
-    r"|paragraph)s? ?\(?#?\d|S&P|附注|详见|[见第图表] ?\d",
-    re.IGNORECASE,
-)
+    r"|paragraph)s? ?\(?#?\d|s&p|附注|详见|[见第图表] ?\d"
+)  # of lower-case text
 _DOWN = re.compile(
     r"\b(?:decreas|declin|reduc|drop|fell\b|fall|loss|lost\b|lower|down\b|negative|outflow|minus\b|shrank"
     r"|shrink|contract(?:ed|ion)"
-    r"|deficit|slid\b|sank\b|plunge|dip\b|dipped|shed\b|slip)|减|亏|降|缩水|减少|下降|降低|亏损|下跌|流出|负|跌|下滑|缩减|净亏|回落|降幅|降了",
-    re.IGNORECASE,
-)
+    r"|deficit|slid\b|sank\b|plunge|dip\b|dipped|shed\b|slip)|减|亏|降|跌|缩水|流出|负|下滑|回落"
+)  # of lower-case text
 _UP = re.compile(
     r"\b(?:increas|rise\b|rises\b|rising|rose\b|grew\b|grow|gain|higher|up\b|climb|expan|positive|inflow|surplus)"
-    r"|增加|增长|上升|提高|上涨|流入|涨|上调|增幅|盈余|升了",
-    re.IGNORECASE,
-)
+    r"|增加|增长|增幅|提高|升|涨|流入|上调|盈余"
+)  # of lower-case text
 # What fell, or rose, TO the number has it as its level.
 _LEVEL = re.compile(
     r"\b(?:decreas|declin|fell|fall|dropp?|reduc|down|lower|ris|rose|increas|grew|grow|up)\w* to\b"
-    r"|(?:减少|降低|下降|下跌|下滑|回落|降|跌|上升|增加|增长|提高|升|涨)(?:至|到|为)",
-    re.IGNORECASE,
-)
+    r"|(?:减少|降低|下降|下跌|下滑|回落|降|跌|上升|增加|增长|提高|升|涨)(?:至|到|为)"
+)  # of lower-case text
 # A year that is named in part only: its quarters and halves are other answers.
 _PART_OF_YEAR = re.compile(
-    r"\b[QH][1-4]\b|\b[1-4][QH]\b|\b(?:first|second|third|fourth|last) (?:quarter|half)\b|\b(?:early|late"
-    r"|mid)\b|季度|[上下]半年|年[初中末底]",
-    re.IGNORECASE,
-)
-_FISCAL = re.compile(r"\bFY ?(?=(?:19|20)\d\d\b)")
+    r"\b[qh][1-4]\b|\b[1-4][qh]\b|\b(?:first|second|third|fourth|last) (?:quarter|half)\b|\b(?:early|late"
+    r"|mid)\b|季度|[上下]半年|年[初中末底]"
+)  # of lower-case text
+_FISCAL = re.compile(r"\bfy ?(?=(?:19|20)\d\d\b)")
 _LISTED = re.compile(r"^(?:[\s,;、/&.]|and|respectively|和|与|及|以及|分别|为)*$", re.IGNORECASE)
 _TO = re.compile(r"^ ?(?:-|--|—|to|through|至|到|~|～) ?$", re.IGNORECASE)
-_FROM = re.compile(r"\bfrom\b|[由从自]", re.IGNORECASE)
-_BETWEEN = re.compile(r"\bbetween\b|之间", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\b|[由从自]")
+_BETWEEN = re.compile(r"\bbetween\b|之间")
 _AND = re.compile(r" ?(?:and|和|与) ?$", re.IGNORECASE)
-_OR = re.compile(r"\bor\b|或|还是|\bfrom\b|[由从].*[升降增减]?[至到]|\bthen\b", re.IGNORECASE)
+_OR = re.compile(r"\bor\b|或|还是|\bfrom\b|[由从].*[升降增减]?[至到]|\bthen\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +93,7 @@ def read(text: str) -> Reading:
     found = _found(text)
     if len(found) == 1 and not _SAYS.search(text[: found[0].start] + text[found[0].end :]):
         return Reading((found[0].quantity,), "one")  # nothing but a number: most answers
+    text = text.lower()
     found = _without_years(found, text)
     if len(found) > 1 and _EQUALS.search(text) and (behind := _behind_equals(text, found)):
         found = behind

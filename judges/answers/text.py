@@ -14,6 +14,8 @@ _MINUS = re.compile("[−–‐‑‒﹣－]")
 _LEADING_DASH = re.compile(r"^\s*—(?=\d)")
 _LIST_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9])")  # half-width digits, full-width comma: a list, not thousands
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_UNUSUAL = re.compile("[−–‐‑‒﹣－—，⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_DRESSED = re.compile(r"[\\{$*_`~]")
 _MARKS = re.compile(r"[\\*_`]")
 _WRAPPED = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|mathit|operatorname|mbox|boldsymbol)\s*\{([^{}]*)\}")
 _MATHS = re.compile(r"\$\$?([^$\n]*[^\s$]\s?)\$\$?(?!\s?\d)")  # dollars in pairs are LaTeX's; "$5 to $10" is none
@@ -28,7 +30,10 @@ _ESCAPED = re.compile(r"(?<!\\)\\+([%$#&_{}])")
 
 def normalise(text: str) -> str:
     """Full width to half width, every minus to '-', LaTeX and Markdown dressing removed; case and words are kept."""
-    if not text.isascii():
+    if text.isascii():
+        if not _DRESSED.search(text):
+            return text.strip()  # most answers
+    elif _UNUSUAL.search(text) or not unicodedata.is_normalized("NFKC", text):
         text = _SUPERSCRIPT.sub(lambda sign: "^" + unicodedata.normalize("NFKC", sign[0]), text)
         text = _LEADING_DASH.sub("-", text)
         text = _MINUS.sub("-", unicodedata.normalize("NFKC", _LIST_COMMA.sub(", ", text)))
