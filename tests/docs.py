@@ -18,6 +18,8 @@ from curate.recipe import AtLeast, CheckSpec, DistilSpec, JudgeSpec, Recipe, Sou
 from curate.tables import TABLES
 from judges import REASONS
 from judges.answers import PRESETS, Policy
+from judges.answers.__main__ import table as table_of
+from judges.answers.pairs import judged, pairs_of
 from judges.reasoning import CRITERIA
 from recipes.sources import table, traces
 from tests.curate.test_hits_and_misses import ROWS
@@ -87,6 +89,23 @@ def policies() -> str:
     return grid(("policy", "meaning", "default", *(f"`{name}`" for name in list(PRESETS)[1:])), rows)
 
 
+def _rates(half: str) -> list[tuple[str, ...]]:
+    pairs = pairs_of((ROOT / "tests/judges/answers/pairs.jsonl").read_text(encoding="utf-8").splitlines())
+    verdicts = [(pair, judged(pair).value) for pair in pairs if pair.half == half]
+    return [tuple(re.split(r" {2,}", line.strip())) for line in table_of(verdicts)]
+
+
+def rates() -> str:
+    head, *rows = _rates("held")
+    return grid(head, rows)
+
+
+def halves() -> str:
+    head = ("labelled pairs", *_rates("held")[0][1:])
+    shown = {"held": "not looked at while the rules were written", "dev": "looked at"}
+    return grid(head, [(name, *_rates(half)[-1][1:]) for half, name in shown.items()])
+
+
 def reasons() -> str:
     return grid(("reason", "meaning"), [(f"`{reason}`", meaning) for reason, meaning in REASONS.items()])
 
@@ -118,9 +137,9 @@ def journal() -> str:
 
 PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "recipes/README.md": {"recipe-keys": recipe_keys, "table-keys": table_keys, "sources": sources},
-    "README.md": {"hits-and-misses": hits_and_misses},
+    "README.md": {"answer-rates": halves, "hits-and-misses": hits_and_misses},
     "curate/README.md": {"tables": tables, "journal": journal},
-    "judges/README.md": {"policies": policies, "reasons": reasons, "criteria": criteria},
+    "judges/README.md": {"policies": policies, "rates": rates, "reasons": reasons, "criteria": criteria},
 }
 
 

@@ -59,16 +59,23 @@ def _compared(text: str, said: Reading, gold: Reading, question: str, policy: Po
         return Compared(None, "answer_unreadable")
     if said.hedged or gold.hedged:
         return Compared(None, "hedged")
-    asked = asked_scale(question) if question else None
     if question and (places := asked_places(question)):
         gold = replace(gold, values=tuple(_with_places(value, places) for value in gold.values))
-    compared = _against(said, gold, _direction(question) if question else 0, policy, asked)
-    if compared.value is not True and question and policy.fractions and _PERCENT_ASKED.search(question):
-        compared = min([compared, *_as_percents(said, gold, policy)], key=lambda one: _RANK[one.value])
+    compared = _against(said, gold, 0, policy, None)
+    if compared.value is not True and question:
+        compared = _as_asked(said, gold, question, policy)
     if compared.value is False and said.prose:
         return Compared(None, "answer_unreadable", compared.allowed)  # the sentence may speak of another number
     if compared.reason == "number_differs" and _UNREAD.search(text):
         return Compared(None, "scale_unclear", compared.allowed)
+    return compared
+
+
+def _as_asked(said: Reading, gold: Reading, question: str, policy: Policy) -> Compared:
+    """The same in the unit, the direction and the percent that the question names: most answers need none of them."""
+    compared = _against(said, gold, _direction(question), policy, asked_scale(question))
+    if compared.value is not True and policy.fractions and _PERCENT_ASKED.search(question):
+        return min([compared, *_as_percents(said, gold, policy)], key=lambda one: _RANK[one.value])
     return compared
 
 

@@ -15,6 +15,7 @@ _BOX = re.compile(r"boxed\s*\{")
 _BRACES = re.compile(r"[{}]")
 _TAGS = (("<answer>", "</answer>"), ("[FINAL_ANSWER]", "[/FINAL_ANSWER]"))
 _SAYS = re.compile(r"[^\W_]|[√×✓✗]")
+_OBJECT = re.compile(r'\{\s*["}]')
 _DECODER = json.JSONDecoder(strict=False)
 _TAIL, _FEW = 20_000, 8
 _EMPTY: tuple[object, ...] = (None, "", [], {})
@@ -97,17 +98,17 @@ def objects(text: str) -> Iterator[tuple[str, Any]]:
     """The JSON objects in the last 20,000 characters of a text, outermost only, each with what it holds: None for what
     begins like one and is none."""
     text = text[-_TAIL:]
-    position = text.find("{")
-    while position >= 0:
+    opened = _OBJECT.search(text)
+    while opened:
         try:
-            said, end = _DECODER.raw_decode(text, position)
+            said, end = _DECODER.raw_decode(text, opened.start())
         except (ValueError, RecursionError):
-            end = text.find("{", position + 1)
-            yield text[position : end if end >= 0 else len(text)], None
-            position = end
+            following = _OBJECT.search(text, opened.end())
+            yield text[opened.start() : following.start() if following else len(text)], None
         else:
-            yield text[position:end], said
-            position = text.find("{", end)
+            yield text[opened.start() : end], said
+            following = _OBJECT.search(text, end)
+        opened = following
 
 
 def in_json(text: str) -> Found:

@@ -138,3 +138,26 @@ def test_a_file_that_cannot_be_read_is_named(text: str, tmp_path: Path, capsys: 
     assert ("bad.jsonl:1" if text else "no pairs") in capsys.readouterr().err
     assert main([str(tmp_path / "none.jsonl")]) == 1
     assert "none.jsonl" in capsys.readouterr().err
+
+
+OWN = pairs_of(Path(__file__).with_name("pairs.jsonl").read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.parametrize("half", ["held", "dev"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_rules_are_as_right_as_they_say_in_both_languages(half: str, language: str) -> None:
+    pairs = [pair for pair in OWN if pair.half == half and f"-{language}" in f"-{pair.id}"]
+    found = rates((pair.label, judged(pair).value) for pair in pairs)
+    assert found.pairs > 140
+    assert found.false_accepts <= 0.01 * found.pairs
+    assert found.false_rejects <= 0.02 * found.right
+    assert found.missed <= 0.08 * (found.right + found.wrong)
+
+
+def test_the_rules_keep_their_goals_on_pairs_that_were_not_looked_at() -> None:
+    found = rates((pair.label, judged(pair).value) for pair in OWN if pair.half == "held")
+    assert found.pairs >= 300
+    assert found.false_accepts <= 0.005 * found.pairs
+    assert found.false_rejects <= 0.02 * found.right
+    assert found.missed <= 0.05 * (found.right + found.wrong)
+    assert len({pair.id for pair in OWN}) == len(OWN)
