@@ -105,11 +105,6 @@ def _reading(text: str) -> Reading:
     return Reading((Quantity(Decimal(0)),), "one") if _NIL.fullmatch(text) else reading
 
 
-def usable_number(gold: str) -> bool:
-    """Can a gold be matched as a number?"""
-    return _usable(_reading(gold))
-
-
 def _usable(gold: Reading) -> bool:
     return gold.form in ("one", "list", "range") and not gold.refers and not gold.prose
 

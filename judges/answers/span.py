@@ -16,7 +16,6 @@ from judges.answers.text import EDGES, normalise, plain
 _ARTICLE = re.compile(r"^(?:the|an?) (?=\S)", re.IGNORECASE)
 _NOISE = re.compile(r"[\s,.'\"“”‘’·()（）-]")
 _SPLIT = re.compile(r"[;,、；，\n|]| and |和|及|与")
-_HARD_SPLIT = re.compile(r"[;；\n|]")
 _LATIN_NAME = re.compile(
     r"(?:[A-Z][\w&.'-]*|of|the|and|&|for|de|du)(?:[ ,]+(?:[A-Z0-9][\w&.'-]*|of|the|and|&|for|de|du))*\.?"
 )

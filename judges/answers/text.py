@@ -59,11 +59,6 @@ def plain(text: str) -> str:
     return simplified(_SPACE.sub("", normalise(text)).strip(EDGES).casefold())
 
 
-def same_text(one: str, other: str) -> bool:
-    """Equal but for width, case, script, spaces and end punctuation."""
-    return one == other or plain(one) == plain(other)
-
-
 def simplified(text: str) -> str:
     """Traditional characters as simplified ones."""
     if text.isascii() or _is_simplified(text):
