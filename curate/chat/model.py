@@ -45,9 +45,13 @@ class Sampling(Part):
 
     model_config = ConfigDict(extra="allow", strict=False)
 
-    temperature: float | None = Field(default=None, ge=0, description="a teacher's default: 0.6, as DeepSeek-R1 asks")
-    top_p: float | None = Field(default=None, gt=0, le=1, description="a teacher's default: 0.95, as DeepSeek-R1 asks")
-    max_tokens: int | None = Field(default=None, ge=1, description="a teacher's default: 32768, DeepSeek-R1's own")
+    temperature: float | None = Field(
+        default=None, ge=0, description="default of a teacher: 0.6, as DeepSeek-R1 asks; of a judge: 0"
+    )
+    top_p: float | None = Field(default=None, gt=0, le=1, description="default of a teacher: 0.95, as DeepSeek-R1 asks")
+    max_tokens: int | None = Field(
+        default=None, ge=1, description="default of a teacher: 32768, DeepSeek-R1's own; of a judge: 2048"
+    )
 
     @model_validator(mode="after")
     def _ours_alone(self) -> Self:
