@@ -24,8 +24,9 @@ from curate.check import Checker
 from curate.errors import UserError
 from curate.in_order import in_order
 from curate.pipeline import Curated, Kit, curate_question
-from curate.recipe import AtLeast, Recipe, teacher
+from curate.recipe import Recipe, teacher
 from curate.records import Question
+from curate.spec import AtLeast
 
 Told = Callable[[str, int, int | None, Pulse | None], None]
 Result = TypeVar("Result")

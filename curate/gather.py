@@ -16,8 +16,9 @@ from typing import Any
 from curate.errors import BadRecord, UserError
 from curate.locate import File, locate
 from curate.read import Broken, rows
-from curate.recipe import Recipe, SourceSpec
+from curate.recipe import Recipe
 from curate.records import Corpus, Outcome, Question, Row, SourceInfo
+from curate.spec import SourceSpec
 from curate.tables import Writer, question_row
 
 _HEAD = 100

@@ -5,16 +5,15 @@
 A source's own options ("columns" of `table`) are declared by its module and checked in the same pass.
 """
 
-import dataclasses
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType, NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 
 from curate.chat.budget import Limit
 from curate.chat.model import Model
@@ -22,121 +21,7 @@ from curate.errors import UserError, closest, nearest
 from curate.names import module, recipe_file
 from curate.part import Part
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
-from curate.records import Module
-from judges.answers import PRESETS, Policy
-
-
-class SourceSpec(Part):
-    """One corpus to read. Keys beyond these belong to the source's own module."""
-
-    model_config = ConfigDict(extra="allow")
-
-    use: str = Field(
-        description="the source's module: a name that `curate sources` lists, or a dotted path of your own"
-    )
-    location: str = Field(
-        alias="from", description="a file, a glob (relative to the recipe), or hf://org/name[@revision]"
-    )
-    name: str = Field(default="", description="what the source is called in tables; by default `use`")
-    split: str | None = Field(
-        default=None, description="the split of origin; of a Hub dataset, the one to load (default train)"
-    )
-    limit: int | None = Field(default=None, ge=1, description="read at most so many records")
-    module: Module | None = Field(default=None, description="Fin-R1's module; by default the source's own")
-    licence: str | None = Field(
-        default=None, description="the licence of this copy; by default the one the source states"
-    )
-
-    _implementation: ModuleType = PrivateAttr()
-    _options: BaseModel = PrivateAttr()
-
-    @property
-    def implementation(self) -> ModuleType:
-        """The source's module."""
-        return self._implementation
-
-    @property
-    def options(self) -> BaseModel:
-        """The source's own options, checked by the model that its module declares."""
-        return self._options
-
-
-class AtLeast(Part):
-    """A rule for keeping a trace that misses some criteria."""
-
-    at_least: int = Field(ge=1, le=7, description="criteria of the seven that must be met")
-
-
-class DistilSpec(Part):
-    """Who writes traces for questions that carry none."""
-
-    by: str = Field(
-        description="the teacher: one of `models`, `program` (writes out gold programs), or a dotted path of your own"
-    )
-    samples: int = Field(default=1, ge=1, le=1000, description="traces wanted of each question, drawn independently")
-    attempts: int = Field(
-        default=1, ge=1, le=100, description="tries at each sample where a round says no; DianJin-R1: up to 3"
-    )
-    longer: int | None = Field(
-        default=None, ge=1, description="max_tokens to ask once more with where a trace was cut off"
-    )
-
-
-class CheckSpec(Part):
-    """Round one, the check of answers: who checks, and the policies that reasonable people set differently."""
-
-    model_config = ConfigDict(strict=False)
-
-    by: tuple[str, ...] = Field(
-        default=("rules",),
-        min_length=1,
-        max_length=2,
-        description="`[rules]`, or `[rules, NAME]`: one of `models` is asked where rules are undecided",
-    )
-    preset: Literal["default", "finreason", "dianjin"] = Field(
-        default="default",
-        description="policies to start from: FinReason's 1 %, DianJin-R1's letters; see judges/README.md",
-    )
-    rounding: bool | None = Field(default=None, description="equal at the gold's written precision is right")
-    truncation: bool | None = Field(default=None, description="so is a gold that is cut off instead of rounded")
-    significant: int | None = Field(default=None, ge=1, description="digits an answer needs to stand for a longer gold")
-    tolerance: float | None = Field(default=None, ge=0, lt=1, description="relative gap that is right all the same")
-    zero_tolerance: float | None = Field(default=None, ge=0, description="absolute gap that is right where gold is 0")
-    near: float | None = Field(default=None, ge=0, lt=1, description="relative gap that leaves a number undecided")
-    fractions: bool | None = Field(default=None, description="0.125, 12.5 % and 1,250 basis points are one")
-    percent_sign: Literal["right", "undecided", "wrong"] | None = Field(
-        default=None, description="the same digits, a percent sign on one side only"
-    )
-    question_unit: bool | None = Field(default=None, description="bare numbers are in the unit the question names")
-    question_sign: bool | None = Field(default=None, description="a decrease asked for needs no minus sign")
-    letters: Literal["read", "membership"] | None = Field(
-        default=None, description="option letters where they stand alone, or every A to G in the answer"
-    )
-
-    @field_validator("by")
-    @classmethod
-    def _rules_first(cls, by: tuple[str, ...]) -> tuple[str, ...]:
-        if by[0] != "rules":
-            raise ValueError("rules come first: [rules], or [rules, NAME] with one of `models`")
-        return by
-
-    @property
-    def judge(self) -> str | None:
-        """The name of the model that is asked where rules are undecided."""
-        return self.by[1] if len(self.by) > 1 else None
-
-    @property
-    def policy(self) -> Policy:
-        """The preset, with what the recipe sets over it."""
-        said = {field.name: getattr(self, field.name) for field in dataclasses.fields(Policy)}
-        return dataclasses.replace(PRESETS[self.preset], **{name: v for name, v in said.items() if v is not None})
-
-
-class JudgeSpec(Part):
-    """Round two, the reasoning judge `rules`."""
-
-    keep: Literal["all"] | AtLeast = Field(default="all", description="`all` seven criteria, or {at_least: n}")
-
+from curate.spec import CheckSpec, DistilSpec, JudgeSpec, SourceSpec
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
@@ -324,6 +209,9 @@ _EXPECTED = {
 
 
 def _lower(message: str) -> str:
+    message = (
+        message.removeprefix("Value error, ").replace(" after validation", "").replace("Tuple should", "it should")
+    )
     return "is not right: " + message[0].lower() + message[1:]
 
 

@@ -14,7 +14,8 @@ from curate.chat.budget import Limit
 from curate.chat.journal import SCHEMA
 from curate.chat.model import Model, Price, Sampling
 from curate.names import known, module
-from curate.recipe import AtLeast, CheckSpec, DistilSpec, JudgeSpec, Recipe, SourceSpec
+from curate.recipe import Recipe
+from curate.spec import AtLeast, CheckSpec, DistilSpec, JudgeSpec, SourceSpec
 from curate.tables import TABLES
 from judges import REASONS
 from judges.answers import PRESETS, Policy

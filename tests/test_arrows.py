@@ -20,7 +20,7 @@ ALLOWED = {
 LEVELS = (
     {"errors", "records", "in_order", "part"},
     {"names", "chat"},
-    {"recipe_file", "read", "prompt", "tables", "locate"},
+    {"recipe_file", "read", "prompt", "tables", "locate", "spec"},
     {"recipe", "scores", "runs", "asking"},
     {"gather", "distil", "check", "judge", "workplace"},
     {"pipeline"},

@@ -9,8 +9,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from curate.names import known, module
-from curate.recipe import SourceSpec
 from curate.records import COMMON_DEFECTS, SourceInfo
+from curate.spec import SourceSpec
 from curate.terminal.console import console, shown
 
 

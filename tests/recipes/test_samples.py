@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from curate.read import Broken, rows
-from curate.recipe import SourceSpec, load_recipe
+from curate.recipe import load_recipe
 from curate.records import Corpus, Question, Trace
+from curate.spec import SourceSpec
 from judges.answers import grade, match
 from recipes.conversions import program_steps
 
