@@ -192,7 +192,8 @@ def _dates(said: Quantity, gold: Quantity) -> Compared:
         date, other = (said, gold) if said.kind == "date" else (gold, said)
         if other.value == date.value:
             return Compared(True, "equal", _ZERO)  # 20191231
-        return Compared(None, "date_unclear") if other.value == date.value // 10_000 else _OTHER
+        years = {reading[0] for reading in _readings(date)} if date.unit != WITHOUT_YEAR else set()
+        return Compared(None, "date_unclear") if other.value in years else _OTHER
     if said.unit == gold.unit:
         if said.value != gold.value:
             return Compared(None, "date_unclear") if said.unit == UNCLEAR else _OTHER

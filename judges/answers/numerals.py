@@ -24,7 +24,11 @@ _NUMERAL = re.compile(
 _COMPOUND = re.compile(r"(?<![\d.,])(\d{1,5})亿(\d{1,4}(?:\.\d+)?)万")
 _COMPOUND_WAN = re.compile(r"(?<![\d.,])(\d{1,5})万(\d{4}(?:\.\d+)?)(?![\d.,万亿])")
 _HAN_DIGIT = re.compile("[零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾半]")
+_PARTS = re.compile(rf"(?P<under>{_RUN}+|\d+)分之(?P<over>{_RUN}+|\d+)")
+_PERCENTS = ("百", "千", "万", "一百")
+_AND_PART = re.compile(rf"({_RUN})成({_RUN})(?!{_RUN})")
 
+_HUNDREDS = re.compile(r"\b(\d{1,3}) hundred (?=(?:thousand|million|billion|trillion)\b)", re.IGNORECASE)
 _SMALL = dict(
     zip("zero one two three four five six seven eight nine ten eleven twelve".split(), range(13), strict=True)
 )
@@ -49,16 +53,9 @@ def _spelt(words: str) -> int:
     return total
 
 
-_PERCENTS = ("百", "千", "万", "百", "一百")
-_HUNDREDS = re.compile(r"\b(\d{1,3}) hundred (?=(?:thousand|million|billion|trillion)\b)", re.IGNORECASE)
-
-
 def hundreds(text: str) -> str:
     """ "5 hundred million" as "500 million"."""
     return _HUNDREDS.sub(lambda found: f"{int(found[1]) * 100} ", text)
-
-
-_PARTS = re.compile(rf"(?P<under>{_RUN}+|\d+)分之(?P<over>{_RUN}+|\d+)")
 
 
 def _fraction(found: re.Match[str]) -> str:
@@ -71,7 +68,7 @@ def arabic(text: str) -> str:
     """The text with its Chinese numerals in digits, and with compounds such as 1亿2000万 in one number."""
     if _HAN_DIGIT.search(text):
         text = text.replace("成半", "成五") if "成半" in text else text
-        text = re.sub(rf"({_RUN})成({_RUN})(?!{_RUN})", r"\1点\2成", text)  # 三成五 is 3.5成
+        text = _AND_PART.sub(r"\1点\2成", text)  # 三成五 is 3.5成
         text = _NUMERAL.sub(_written, _PARTS.sub(_fraction, text) if "分之" in text else text)
     if "亿" in text:
         text = _COMPOUND.sub(lambda found: f"{_joined(found[1], found[2], 4)}万", text)

@@ -119,6 +119,8 @@ QUANTITIES = [
     ("2019年12月31日", "31 Dec 2019", "equal"),
     ("2019-12-31", "2019-12-30", "number_differs"),
     ("2019-12-31", "December 2019", "date_unclear"),
+    ("2019", "December 2019", "date_unclear"),
+    ("2019", "2020-12", "number_differs"),
     ("03/04/2019", "April 3, 2019", "date_unclear"),
     ("03/04/2019", "April 5, 2019", "number_differs"),
     # words around a number
