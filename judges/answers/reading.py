@@ -10,10 +10,11 @@ read("not 35%")                         ->  Reading((35%,), "one", hedged=True)
 import itertools
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
 from judges.answers.dates import dates
-from judges.answers.quantity import Found, Quantity, prepared, same, scan
+from judges.answers.quantity import Found, Kind, Quantity, prepared, same, scan
 
 Form = Literal["none", "one", "list", "range", "several"]
 
@@ -26,6 +27,7 @@ _DATED = re.compile(
     r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])|\d[-/.]\d{1,2}[-/.]\d|\d\s?月"
     r"|(?i:\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|ober)?\b)"
 )
+_BARE = re.compile(r"(-?(\d{1,12})(?:\.(\d{1,12}))?)(%)?", re.ASCII)
 _EQUALS = re.compile(r"[=≈]")
 _HEDGE = re.compile(
     r"\b(?:no|not|never|neither|(?:is|was|can|wo|does|did|do|has)n't|can't|cannot|without|excluding|except|wrong|incorrect"
@@ -89,6 +91,8 @@ class Reading:
 
 def read(text: str) -> Reading:
     """The reading of an answer; form "none" where no quantity stands in it."""
+    if numeral := _BARE.fullmatch(text):
+        return Reading((_bare(*numeral.groups()),), "one")
     text = prepared(text)
     found = _found(text)
     if len(found) == 1 and not _SAYS.search(text[: found[0].start] + text[found[0].end :]):
@@ -113,6 +117,13 @@ def read(text: str) -> Reading:
         words > _MAX_WORDS or han > _MAX_HAN,
         bool(_REFERENCE.search(text)),
     )
+
+
+def _bare(number: str, whole: str, places: str | None, percent: str | None) -> Quantity:
+    """A numeral and nothing else, as `scan` would read it, at a third of the cost: half of all golds and answers."""
+    significant = len((whole + (places or "")).lstrip("0")) or 1
+    kind: Kind = "percent" if percent else "number"
+    return Quantity(Decimal(number), kind, decimals=len(places or ""), significant=significant)
 
 
 def _found(text: str) -> list[Found]:

@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from judges.answers import Gold, match
+from judges.answers.quantity import quantities
 from judges.answers.reading import is_year, read
 from tests.judges.texts import PERCENTS, WRITINGS, anything, numbers, quick
 
@@ -338,3 +339,10 @@ def test_a_move_between_two_numbers_is_no_range(text: str) -> None:
 @pytest.mark.parametrize(("text", "value"), [("减亏3.2亿元", True), ("—3.2亿元", False), ("nonnegative 3.2亿元", True)])
 def test_a_sign_is_not_misread(text: str, value: bool) -> None:
     assert match(text, Gold("number", "3.2亿元" if text[0] == "n" else "-3.2亿元")).value is not value
+
+
+@quick
+@given(st.from_regex(r"-?[0-9]{1,12}(\.[0-9]{1,12})?%?", fullmatch=True))
+def test_a_numeral_and_nothing_else_is_read_as_among_words(text: str) -> None:
+    assert read(text).values == (*quantities(text),)
+    assert (read(text).form, read(f"{text} .").values) == ("one", read(text).values)
