@@ -96,17 +96,21 @@ def _written(quantity: Quantity) -> _Number:
 
 
 def _allowed(gold: _Number, policy: Policy) -> Decimal:
-    wide = abs(gold.value) * Decimal(str(policy.tolerance)) if gold.value else Decimal(str(policy.zero_tolerance))
-    return max(wide, gold.step / 2) if policy.rounding else wide
+    return max(_tolerated(gold, policy), gold.step / 2) if policy.rounding else _tolerated(gold, policy)
+
+
+def _tolerated(gold: _Number, policy: Policy) -> Decimal:
+    """The gap that the policy's tolerance allows."""
+    if gold.value:
+        return abs(gold.value) * Decimal(str(policy.tolerance)) if policy.tolerance else _ZERO
+    return Decimal(str(policy.zero_tolerance))
 
 
 def _equal(said: _Number, gold: _Number, policy: Policy) -> Compared | None:
     """Equal at the gold's precision, at the answer's, or within the tolerance; None where none of these holds."""
     gap = abs(said.value - gold.value)
-    if policy.tolerance or policy.zero_tolerance:
-        wide = abs(gold.value) * Decimal(str(policy.tolerance)) if gold.value else Decimal(str(policy.zero_tolerance))
-        if gap <= wide:
-            return Compared(True, "within_tolerance" if gap else "equal", _allowed(gold, policy))
+    if (policy.tolerance or policy.zero_tolerance) and gap <= _tolerated(gold, policy):
+        return Compared(True, "within_tolerance" if gap else "equal", _allowed(gold, policy))
     if not policy.rounding:
         return Compared(True, "equal", _ZERO) if not gap else None
     half = gold.step / 2
