@@ -39,11 +39,8 @@ class Asking:
         sample, attempt: the trace that the call is for. judging: a judge's call is the same for every trace that asks
         it, so that it is paid for once, and its reply needs no reasoning beside it."""
         assert self._chat is not None, "a recipe without models asks none"
-        draw: dict[str, Any] = {"response_format": response_format}
-        if judging:
-            draw["anew"] = self._anew - {_UNREASONED}
-        else:
-            draw |= {"sample": sample, "attempt": attempt, "anew": self._anew}
+        draw: dict[str, Any] = {} if judging else {"sample": sample, "attempt": attempt}
+        draw |= {"response_format": response_format, "anew": self._anew - ({_UNREASONED} if judging else set())}
         common: dict[str, Any] = {
             "question_id": self._question_id,
             "sample": sample,

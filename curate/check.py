@@ -8,7 +8,7 @@ from curate.chat import CallFailed, Model
 from curate.records import Question, Trace
 from judges.answers import DEFAULT, Policy, grade
 from judges.answers.audit import CONTRADICTING
-from judges.answers.prompt import ASKABLE, SCHEMA, Judgement, again, comparison, judgement
+from judges.answers.prompt import ASKABLE, SCHEMA, again, comparison, judgement
 from judges.verdict import Verdict
 
 SAMPLING = {"temperature": 0, "max_tokens": 2048}
@@ -18,11 +18,12 @@ _TWICE = 2
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """How answers are checked: by which policy, and by which of the recipe's models where rules do not decide."""
+    """How answers are checked: by which policy, and where rules do not decide by which of the recipe's models.
+
+    judge: its name and the model itself."""
 
     policy: Policy = DEFAULT
-    judge: str | None = None
-    model: Model | None = None
+    judge: tuple[str, Model] | None = None
 
 
 RULES = Checker()
@@ -44,16 +45,15 @@ async def check(question: Question, trace: Trace, checker: Checker, asking: Aski
     verdict = by_rules(question, trace, checker.policy)
     if checker.judge is None or verdict.value is not None or verdict.reason not in ASKABLE or not trace.answer:
         return verdict
-    return await _judged(question, trace, verdict, checker, asking)
+    return await _judged(question, trace, verdict, *checker.judge, asking)
 
 
 def asked_of_judge(question: Question, trace: Trace, verdict: Verdict) -> str:
     """The judge's prompt: the golds and the answer that rules could not compare, and never the question."""
     golds = [_with_text(gold, question) for gold in (question.gold, *question.gold_alternatives) if gold]
-    whole = (
-        verdict.extracted is None or verdict.reason == "answers_disagree" or question.answer_kind in ("text", "code")
-    )
-    answer = trace.answer if whole or verdict.extracted is None else _with_text(verdict.extracted, question)
+    whole = verdict.reason == "answers_disagree" or question.answer_kind in ("text", "code")
+    cut = None if whole else verdict.extracted
+    answer = trace.answer if cut is None else _with_text(cut, question)
     return comparison("\n".join(golds), answer, question.language)
 
 
@@ -63,12 +63,10 @@ def _with_text(answer: str, question: Question) -> str:
     return f"{answer.strip()}. {text}" if text else answer
 
 
-async def _judged(question: Question, trace: Trace, verdict: Verdict, checker: Checker, asking: Asking) -> Verdict:
-    name, model = checker.judge, checker.model
-    assert name is not None
-    assert model is not None
+async def _judged(
+    question: Question, trace: Trace, verdict: Verdict, name: str, model: Model, asking: Asking
+) -> Verdict:
     messages: list[dict[str, Any]] = [{"role": "user", "content": asked_of_judge(question, trace, verdict)}]
-    said: Judgement | None = None
     reply = ""
     for _ in range(_TWICE):
         try:

@@ -71,7 +71,7 @@ def curate_all(
 
 def kit_of(recipe: Recipe, chat: Chat | None, retry: frozenset[str]) -> Kit:
     """What the recipe brings to every question."""
-    spec, keep = recipe.distil, recipe.judge.keep
+    spec, keep, judge = recipe.distil, recipe.judge.keep, recipe.check.judge
     teach = distil.by_module(lambda question: "no_trace")
     if spec is not None and spec.by in recipe.models:
         teach = distil.by_model(spec.by, recipe.models[spec.by], spec.longer)
@@ -80,7 +80,7 @@ def kit_of(recipe: Recipe, chat: Chat | None, retry: frozenset[str]) -> Kit:
     return Kit(
         teacher=teach,
         keep=keep.at_least if isinstance(keep, AtLeast) else keep,
-        checker=Checker(recipe.check.policy, recipe.check.judge, recipe.models.get(recipe.check.judge or "")),
+        checker=Checker(recipe.check.policy, (judge, recipe.models[judge]) if judge else None),
         samples=spec.samples if spec else 1,
         attempts=spec.attempts if spec else 1,
         chat=chat,

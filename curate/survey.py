@@ -74,6 +74,11 @@ class Checks:
     prompt: int = 0
     completion: int = 0
 
+    @property
+    def share(self) -> float:
+        """The share of answers that need the judge: so far, or before there are any that of real ones."""
+        return self.asked / self.traces if self.traces else UNDECIDED
+
 
 @dataclass(slots=True)
 class Survey:
@@ -207,11 +212,10 @@ def _project_checks(recipe: Recipe, found: Survey, samples: int, tries: int) -> 
     if judge is None:
         return
     checks = found.checks
-    share = checks.asked / checks.traces if checks.traces else UNDECIDED
     prompt_tokens = checks.prompt / checks.calls if checks.calls else JUDGE_PROMPT
     reply = checks.completion / checks.calls if checks.calls else JUDGE_REPLY
     cap = int(judge.sampling.over(CHECK_SAMPLING).get("max_tokens", JUDGE_REPLY))
-    later = samples * share
+    later = samples * checks.share
     found.left.add(_spent(judge, checks.waiting + later, checks.waiting_tokens + later * prompt_tokens, reply))
     most, tokens = 2 * (checks.waiting + tries), checks.waiting_tokens + tries * prompt_tokens
     found.at_most.add(_spent(judge, most, 2 * tokens, cap))

@@ -93,7 +93,7 @@ def policies() -> str:
 def _rates(half: str) -> list[tuple[str, ...]]:
     pairs = pairs_of((ROOT / "tests/judges/answers/pairs.jsonl").read_text(encoding="utf-8").splitlines())
     verdicts = [(pair, judged(pair).value) for pair in pairs if pair.half == half]
-    return [tuple(re.split(r" {2,}", line.strip())) for line in table_of(verdicts)]
+    return table_of(verdicts)
 
 
 def rates() -> str:

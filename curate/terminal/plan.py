@@ -8,7 +8,7 @@ from rich.table import Table
 
 from curate.chat.budget import Spent
 from curate.recipe import Recipe
-from curate.survey import R1_MEAN, UNDECIDED, Survey
+from curate.survey import R1_MEAN, Known, Survey
 from curate.terminal.console import console, shown
 
 
@@ -66,36 +66,40 @@ def _print_parts(found: Survey) -> None:
 
 
 def _print_left(recipe: Recipe, found: Survey) -> None:
-    known, spec = found.known, recipe.distil
+    by, judge = recipe.distil.by if recipe.distil else "", recipe.check.judge or ""
     if found.pulse is not None:
         console().print(shown(f"spent so far  {_said(found.pulse.total)}"))
     console().print(shown(f"left          {_said(found.left)}"))
     console().print(shown(f"at the most   {_said(found.at_most)}"))
-    if known.calls:
-        basis = (
-            f"from {known.calls:,} calls in the journal: {known.completion / known.calls:,.0f} tokens a reply, "
-            f"{known.calls / known.samples:.2f} calls a sample"
-        )
-    else:
-        basis = (
-            f"from lengths: replies of {R1_MEAN:,} tokens as DeepSeek-R1's, one call a sample; --pilot 20 tells better"
-        )
-    if spec is not None and spec.by in recipe.models:
-        console().print(shown(f"projected {basis}"))
+    if by in recipe.models:
+        console().print(shown(f"projected {_basis(found.known)}"))
     if found.pilot is not None and found.pilot.stopped is not None:
         console().print(shown(f"the pilot stopped early: {found.pilot.detail}", "bold"))
-    if recipe.check.judge is not None:
-        checks = found.checks
-        share = checks.asked / checks.traces if checks.traces else UNDECIDED
-        basis = f"of {checks.traces:,} answers so far" if checks.traces else "as of real DeepSeek-R1 answers"
-        console().print(shown(f"with the answer judge for the {share:.0%} that rules leave undecided, {basis}"))
-    for name in dict.fromkeys((spec.by if spec else "", recipe.check.judge or "")):
+    if judge:
+        traces = found.checks.traces
+        seen = f"of {traces:,} answers so far" if traces else "as of real DeepSeek-R1 answers"
+        console().print(
+            shown(f"with the answer judge for the {found.checks.share:.0%} that rules leave undecided, {seen}")
+        )
+    for name in dict.fromkeys((by, judge)):
         if name in recipe.models and recipe.models[name].price is None:
             console().print(shown(f"models.{name} has no `price`, so dollars are not known"))
     if recipe.budget.usd is not None and found.pulse is not None:
         total = found.pulse.total.usd + found.left.usd
         if total > recipe.budget.usd:
             console().print(shown(f"this is more than the budget of ${recipe.budget.usd:,.2f}", "bold"))
+
+
+def _basis(known: Known) -> str:
+    """What a projection of the teacher's calls stands on."""
+    if not known.calls:
+        return (
+            f"from lengths: replies of {R1_MEAN:,} tokens as DeepSeek-R1's, one call a sample; --pilot 20 tells better"
+        )
+    return (
+        f"from {known.calls:,} calls in the journal: {known.completion / known.calls:,.0f} tokens a reply, "
+        f"{known.calls / known.samples:.2f} calls a sample"
+    )
 
 
 def _said(spent: Spent) -> str:

@@ -43,16 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for pair, verdict in verdicts:
             if verdict.value is not pair.label:
                 print(_miss(pair, verdict.value, verdict.reason))
-    print("\n".join(table([(pair, verdict.value) for pair, verdict in verdicts])) + "\n" + _NOTE)
+    print(_aligned(table([(pair, verdict.value) for pair, verdict in verdicts])) + "\n" + _NOTE)
     return 0
 
 
-def table(verdicts: Sequence[tuple[Pair, bool | None]]) -> list[str]:
-    """The rates by kind and in all, as lines of a table."""
+def table(verdicts: Sequence[tuple[Pair, bool | None]]) -> list[tuple[str, ...]]:
+    """The rates by kind and in all, as rows under their headings."""
     by_kind = defaultdict(list)
     for pair, value in verdicts:
         by_kind[pair.gold.answer_kind].append((pair.label, value))
-    rows = [_HEADINGS]
+    rows: list[tuple[str, ...]] = [_HEADINGS]
     every = [one for labels in by_kind.values() for one in labels]
     for kind, labels in (*sorted(by_kind.items()), ("all", every)):
         found = rates(labels)
@@ -67,8 +67,12 @@ def table(verdicts: Sequence[tuple[Pair, bool | None]]) -> list[str]:
                 _share(found.guessed, found.pairs - found.right - found.wrong),
             )
         )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-    return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return rows
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
 def _share(count: int, of: int) -> str:

@@ -111,8 +111,7 @@ def _known(words: str) -> Truth | None:
 
 def _stated(clause: str) -> Truth | None:
     """The verdict of a clause: "the statement is false", 该说法错误, "does not comply with the cap", 未违反规定."""
-    subject = _SUBJECT.match(clause)
-    rest = clause[subject.end() :].strip() if subject else clause
+    rest = _SUBJECT.sub("", clause).strip()
     said = _known(rest) or _known(_IS.sub("", rest)) or _known(rest.rstrip("的了"))
     return said or (_complies(clause) if len(clause) <= _CLAUSE else None)
 

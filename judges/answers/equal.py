@@ -33,6 +33,8 @@ class Compared(NamedTuple):
     allowed: Decimal | None = None
 
 
+# Right by any gold is right; undecided by any undecided; wrong only if wrong by all.
+RANK = {True: 0, None: 1, False: 2}
 _OTHER = Compared(False, "number_differs")
 
 

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from judges.answers.equal import Compared, compare
+from judges.answers.equal import RANK, Compared, compare
 from judges.answers.numerals import from_words
 from judges.answers.policy import Policy
 from judges.answers.quantity import Quantity
 from judges.answers.reading import Reading, read
+from judges.answers.text import WORD
 from judges.answers.units import asked_places, asked_scale
 
 _FALLING = re.compile(
@@ -24,8 +25,6 @@ _RISING = re.compile(r"\b(?:increas|rise|rose|grow|grew|gain|higher|change)|增|
 _UNREAD = re.compile(r"折|半|\bdozens?\b|\b(?:half|third|quarter|double|twice)\b|一半|[两几]番", re.IGNORECASE)
 _PERCENT_ASKED = re.compile(r"percent|百分之几|百分比|百分率|%", re.IGNORECASE)
 _SPELT, _FEW = 60, 3  # "the sum of the two numbers" is none
-_WORD = re.compile(r"[A-Za-z]{2,}")
-_RANK = {True: 0, None: 1, False: 2}
 _NIL = re.compile(r"\s*(?:nil|零|无变化)\s*[.。]?\s*", re.IGNORECASE)
 _WORDED = re.compile(
     r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|[a-z]+ty|half"
@@ -47,7 +46,7 @@ def match_number(said: str, golds: Sequence[str], question: str, policy: Policy)
         compared = _compared(said, reading, wanted, question, policy)
         if compared.value is not True and said.strip().casefold() == gold.strip().casefold():
             compared = Compared(True, "equal", Decimal(0))
-        if best[1] is None or _RANK[compared.value] < _RANK[best[0].value]:
+        if best[1] is None or RANK[compared.value] < RANK[best[0].value]:
             best = (compared, gold)
         if compared.value is True:
             break
@@ -63,7 +62,7 @@ def _compared(text: str, said: Reading, gold: Reading, question: str, policy: Po
         gold = replace(gold, values=tuple(_with_places(value, places) for value in gold.values))
     compared = _against(said, gold, 0, policy, None)
     if compared.value is not True and question:
-        compared = _as_asked(said, gold, question, policy)
+        compared = _as_asked(compared, said, gold, question, policy)
     if compared.value is False and said.prose:
         return Compared(None, "answer_unreadable", compared.allowed)  # the sentence may speak of another number
     if compared.reason == "number_differs" and _UNREAD.search(text):
@@ -71,11 +70,13 @@ def _compared(text: str, said: Reading, gold: Reading, question: str, policy: Po
     return compared
 
 
-def _as_asked(said: Reading, gold: Reading, question: str, policy: Policy) -> Compared:
-    """The same in the unit, the direction and the percent that the question names: most answers need none of them."""
-    compared = _against(said, gold, _direction(question), policy, asked_scale(question))
+def _as_asked(compared: Compared, said: Reading, gold: Reading, question: str, policy: Policy) -> Compared:
+    """The same in the unit, the direction and the percent that the question names, where it names any."""
+    falling, asked = _direction(question), asked_scale(question)
+    if falling or asked is not None:
+        compared = _against(said, gold, falling, policy, asked)
     if compared.value is not True and policy.fractions and _PERCENT_ASKED.search(question):
-        return min([compared, *_as_percents(said, gold, policy)], key=lambda one: _RANK[one.value])
+        return min([compared, *_as_percents(said, gold, policy)], key=lambda one: RANK[one.value])
     return compared
 
 
@@ -100,7 +101,7 @@ def _reading(text: str) -> Reading:
     """The reading of a text; of one without digits, by its words, where little else stands there ("twelve million")."""
     if (reading := read(text)).form != "none" or len(text) > _SPELT:
         return reading
-    if _WORDED.search(text) and len(_WORD.findall(spelt := from_words(text))) <= _FEW:
+    if _WORDED.search(text) and len(WORD.findall(spelt := from_words(text))) <= _FEW:
         return read(spelt)
     return Reading((Quantity(Decimal(0)),), "one") if _NIL.fullmatch(text) else reading
 
@@ -137,7 +138,7 @@ def _in_order(
         return Compared(False, "number_differs")
     each = [compare(one, other, policy, asked) for one, other in zip(said, gold, strict=True)]
     # Right only where all are; wrong where one is.
-    worst = min(each, key=lambda one: {False: 0, None: 1, True: 2}[one.value])
+    worst = max(each, key=lambda one: RANK[one.value])
     if worst.value is not True and all(any(compare(one, other, policy, asked).value for one in said) for other in gold):
         return Compared(None, "order_unclear")
     return worst

@@ -12,7 +12,7 @@ undecided, as a careful person says from the pair alone.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,9 +34,6 @@ class Pair:
     label: bool | None
     note: str
     half: str
-
-
-Judge = Callable[[Pair], bool | None]
 
 
 def pair_of(record: dict[str, Any]) -> Pair:

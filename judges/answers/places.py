@@ -1,8 +1,8 @@
 r"""Places of a reply that are meant for its answer: boxes, tags, JSON, the last line.
 
-boxes("so \\boxed{17\\%}")                          ->  ["17\\%"]
-blocks("<answer>12</answer>")                       ->  Blocks(["12"], cut=False)
-in_json('{"answer": "12", "confidence": 0.9}')      ->  "12"
+boxes("so \\boxed{17\\%}")                          ->  Found(["17\\%"])
+blocks("<answer>12</answer>")                       ->  Found(["12"])
+in_json('{"answer": "12", "confidence": 0.9}')      ->  Found(["12"])
 last_line("...\n\n**12.5%**")                       ->  "12.5%"
 """
 
@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+
+from judges.answers.text import DRESSING, HAN, WORD
 
 _BOX = re.compile(r"boxed\s*\{")
 _BRACES = re.compile(r"[{}]")
@@ -32,8 +34,7 @@ _CLAUSE = re.compile(r"[:：?？。！；]|，[^0-9]|; |, [a-z]{4}")
 _BROKEN = re.compile(
     r"[-+*/×÷=≈(\[,，]$|[=≈][^=≈]*\d$|^(?:therefore|so|thus|hence)\b.*\d$|\[(?:/?[A-Z_]+)$", re.IGNORECASE
 )
-_WORD, _HAN, _DIGIT = re.compile(r"[A-Za-z]{2,}"), re.compile(r"[\u3400-\u9fff]"), re.compile(r"\d")
-_EDGES = " *`\"'“”，,"
+_DIGIT = re.compile(r"\d")
 _LINE = 40
 
 
@@ -126,14 +127,14 @@ def in_json(text: str) -> Found:
 
 def short_lines(text: str) -> bool:
     """Is a text of several lines nothing but an answer: "A. Cash", "C. Bonds" under each other?"""
-    lines = [line.strip(_EDGES + ".。") for line in text.splitlines() if line.strip()]
+    lines = [line.strip(DRESSING + ".。") for line in text.splitlines() if line.strip()]
     return 1 < len(lines) <= _FEW and all(len(line) <= _LINE and _is_bare(line) for line in lines)
 
 
 def first_line(text: str) -> str | None:
     """The first line, where it is nothing but an answer and what follows calls itself its explanation."""
     found = _EXPLAINED.match(text)
-    bare = found["answer"].strip(_EDGES + ".。") if found else ""
+    bare = found["answer"].strip(DRESSING + ".。") if found else ""
     return bare if bare and _is_bare(bare) else None
 
 
@@ -142,8 +143,8 @@ def last_line(text: str) -> str | None:
     lines = text.rstrip().rsplit("\n", 1)
     last = lines[-1].strip()
     if len(bold := _BOLD.findall(last)) == 1:
-        return str(bold[0]).strip(_EDGES + ":：") or None
-    bare = _THEREFORE.sub("", last.strip(_EDGES + ".。"))
+        return str(bold[0]).strip(DRESSING + ":：") or None
+    bare = _THEREFORE.sub("", last.strip(DRESSING + ".。"))
     return bare if len(lines) == 2 and 0 < len(bare) <= _LINE and _is_bare(bare) else None
 
 
@@ -151,5 +152,5 @@ def _is_bare(line: str) -> bool:
     """Is a line nothing but an answer: a number with a few words, or a few words, whole, and no clause or question?"""
     if _CLAUSE.search(line) or _BROKEN.search(line) or line.count("(") != line.count(")") or not _SAYS.search(line):
         return False
-    words, han = len(_WORD.findall(line)), len(_HAN.findall(line))
+    words, han = len(WORD.findall(line)), len(HAN.findall(line))
     return words + han <= 6 if _DIGIT.search(line) else words <= 3 and han <= 8

@@ -223,15 +223,15 @@ def _signed_as(echo: Quantity, first: Quantity) -> Decimal:
     return abs(echo.value).copy_sign(first.value)
 
 
-def distinct(found: list[Quantity]) -> list[Quantity]:
-    """The quantities without those that say the same again: "0.069 (or 6.90%)" is one, the more precise kept. Ends with
-    the second different one: two are enough to know that there are several."""
+def distinct(found: list[Quantity], most: int = 2) -> list[Quantity]:
+    """The quantities without those that say the same again: "0.069 (or 6.90%)" is one, the more precise kept. Ends at
+    the `most`-th different one: two are enough to know that there are several."""
     kept: list[Quantity] = []
     for quantity in found:
         alike = next((index for index, other in enumerate(kept) if same(quantity, other)), None)
         if alike is None:
             kept.append(quantity)
-            if len(kept) == 2:
+            if len(kept) == most:
                 break
         elif quantity.plain_step < kept[alike].plain_step:
             kept[alike] = quantity

@@ -14,15 +14,15 @@ from decimal import Decimal
 from typing import Literal
 
 from judges.answers.dates import dates
-from judges.answers.quantity import Found, Kind, Quantity, prepared, same, scan
+from judges.answers.quantity import Found, Kind, Quantity, distinct, prepared, scan
+from judges.answers.text import HAN, WORD
 
 Form = Literal["none", "one", "list", "range", "several"]
 
 _SHORTEST_DATE = 7  # 2019年1月
+_MANY = 50  # quantities: no answer is a longer list
 _MAX_WORDS, _MAX_HAN = 6, 12  # "a decrease of 3.2 percent in sales" is an answer, a sentence that explains is not
 _SAYS = re.compile(r"[^\W\d_]|[<>≥≤≠=+?？]")
-_WORD = re.compile(r"[A-Za-z]{2,}")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _DATED = re.compile(
     r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])|\d[-/.]\d{1,2}[-/.]\d|\d\s?月"
     r"|(?i:\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|ober)?\b)"
@@ -103,7 +103,7 @@ def read(text: str) -> Reading:
         found = behind
     if not found:
         return read(_FISCAL.sub("", text)) if _FISCAL.search(text) else Reading()
-    words, han = len(_WORD.findall(text)), len(_HAN.findall(text))
+    words, han = len(WORD.findall(text)), len(HAN.findall(text))
     if all(is_year(one.quantity) for one in found) and _PART_OF_YEAR.search(text):
         return Reading()
     level = bool(_LEVEL.search(text))
@@ -163,7 +163,7 @@ def _behind_equals(text: str, found: list[Found]) -> list[Found]:
 
 
 def _form(text: str, found: list[Found], moved: bool) -> tuple[tuple[Quantity, ...], Form]:
-    values = _distinct([one.quantity for one in found])
+    values = tuple(distinct([one.quantity for one in found[:_MANY]], _MANY))
     if len(values) == 1:
         return values, "one"
     between = text[found[0].end : found[1].start]
@@ -179,17 +179,6 @@ def _form(text: str, found: list[Found], moved: bool) -> tuple[tuple[Quantity, .
     if len(values) == len(found) and not _OR.search(text) and all(map(_LISTED.match, gaps)):
         return values, "list"
     return values, "several"
-
-
-def _distinct(values: list[Quantity]) -> tuple[Quantity, ...]:
-    kept: list[Quantity] = []
-    for value in values[:50]:
-        alike = next((index for index, other in enumerate(kept) if same(value, other)), None)
-        if alike is None:
-            kept.append(value)
-        elif value.plain_step < kept[alike].plain_step:
-            kept[alike] = value
-    return tuple(kept)
 
 
 def _alike(values: tuple[Quantity, ...]) -> tuple[Quantity, ...]:

@@ -8,7 +8,7 @@ match_span("Apple", ["Apple Inc."])                       ->  (None, "needs_mode
 import re
 from collections.abc import Callable
 
-from judges.answers.equal import Compared, compare
+from judges.answers.equal import RANK, Compared, compare
 from judges.answers.policy import Policy
 from judges.answers.reading import read
 from judges.answers.text import EDGES, normalise, plain
@@ -51,7 +51,7 @@ def match_span(said: str, golds: list[str], policy: Policy) -> tuple[bool | None
         if _spans(gold) == one or _bare(gold) == _bare(said):
             return True, "equal_text"
     verdicts = [_other(said, gold, policy) for gold in golds]
-    best = min(verdicts, key=lambda pair: {True: 0, None: 1, False: 2}[pair.value])
+    best = min(verdicts, key=lambda one: RANK[one.value])
     return best.value, best.reason
 
 

@@ -6,6 +6,8 @@ stated("The answer is expected to two decimal places.")      ->  None
 
 import re
 
+from judges.answers.text import DRESSING
+
 # Where a statement may begin: found by plain search, a hundred times faster than by trying the pattern everywhere.
 _CUES = (
     *("answer", "Answer", "ANSWER", "correct option", "correct choice", "inal verdict", "inal result"),
@@ -26,7 +28,6 @@ _ABBREVIATED = re.compile(
 )
 # "the answer to two decimal places" states nothing.
 _ABOUT_IT = re.compile(r"(?:to|in|with|expressed|expected|required|provided|asked|needed|based)\b", re.IGNORECASE)
-_EDGES = " *`\"'“”，,"
 _SHORT = 60
 
 
@@ -63,7 +64,7 @@ def statements_at(text: str, marks: list[tuple[int, int]]) -> list[str]:
             continue
         if found["heading"] and (len(sentences) > 1 or text[found.end() : following].strip()):
             continue
-        if (value := sentences[0].strip(_EDGES)) and not _ABOUT_IT.match(value):
+        if (value := sentences[0].strip(DRESSING)) and not _ABOUT_IT.match(value):
             values.append(value)
     return values
 

@@ -9,7 +9,7 @@ import unicodedata
 from functools import cache
 from typing import Any
 
-# The em dash is left alone: it joins clauses ("net change — 94"), a minus it is not.
+# The em dash joins clauses ("net change — 94"); it is a minus only where it begins a number that begins the text.
 _MINUS = re.compile("[−–‐‑‒﹣－]")
 _LEADING_DASH = re.compile(r"^\s*—(?=\d)")
 _LIST_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9])")  # half-width digits, full-width comma: a list, not thousands
@@ -42,7 +42,7 @@ def normalise(text: str) -> str:
     if "\\" in text or "{" in text:
         text = text.replace("{,}", ",")
         text = _WRAPPED.sub(r"\1", text)
-        text = _MIXED.sub(" ", text)  # 1\\frac{1}{2} is not 11/2
+        text = _MIXED.sub(" ", text)  # 1\frac{1}{2} is not 11/2
         text = _FRACTION.sub(r"\1/\2", text)
         text = text.replace("\\times", "×").replace("\\cdot", "·").replace("\\div", "÷")
         text = _SPACING.sub(" ", text)
@@ -50,6 +50,8 @@ def normalise(text: str) -> str:
     return (_DROPPED.sub("", text) if _MARKS.search(text) else text).strip()
 
 
+WORD, HAN = re.compile(r"[A-Za-z]{2,}"), re.compile(r"[\u3400-\u9fff]")
+DRESSING = " *`\"'“”，,"  # around an answer in Markdown and quotes
 EDGES = " \t\r\n.,;:!?。，；：！？、\"'“”‘’「」『』《》()[]{}"
 _SPACE = re.compile(r"\s+")
 

@@ -81,17 +81,12 @@ UNITS = {
     **dict.fromkeys(("branches", "branch"), Unit("branch")),
     **dict.fromkeys(("gallons", "gallon"), Unit("gallon")),
     **dict.fromkeys(("miles", "mile"), Unit("mile")),
-    **dict.fromkeys(("台",), Unit("台")),
-    **dict.fromkeys(("辆",), Unit("辆")),
-    **dict.fromkeys(("笔",), Unit("笔")),
-    **dict.fromkeys(("次",), Unit("次")),
-    **dict.fromkeys(("件",), Unit("件")),
     **dict.fromkeys(("户",), Unit("account")),
     **dict.fromkeys(("家",), Unit("company")),
     **dict.fromkeys(("barrel", "barrels", "桶"), Unit("barrel")),
     **dict.fromkeys(("kg", "kilograms", "公斤"), Unit("kilogram")),
     **dict.fromkeys(("ton", "tons", "tonnes", "吨"), Unit("kilogram", 1000)),
-    **dict.fromkeys(("分",), Unit("分")),
+    **{word: Unit(word) for word in "台辆笔次件分"},
     **dict.fromkeys(("square feet", "square foot", "sq ft"), Unit("square foot")),
     **dict.fromkeys(("平方米",), Unit("square metre")),
     **dict.fromkeys(("acres",), Unit("acre")),
@@ -110,11 +105,6 @@ def same_currency(one: str, other: str) -> bool | None:
     return one == other
 
 
-_QUESTION_SCALES = {
-    **{"k": 3, "m": 6, "b": 9},
-    **{"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "lakh": 5, "crore": 7},
-    **{"千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "万亿": 12},
-}
 _ASKED_SCALE = re.compile(
     r"\b(?:in|how many)\s+(?:(?:us|u\.s\.|usd|rmb|cny|eur|gbp|hkd|\$|€|£|¥|dollars?|dollar amounts?)"
     r"\s*)*(?:in\s+)?(?P<en>thousand|million|billion|trillion|lakh|crore)s?\b"
@@ -152,4 +142,4 @@ def asked_scale(question: str) -> Decimal | None:
     if found is None:
         return None
     word = next(word for word in found.groups() if word)
-    return Decimal(1).scaleb(_QUESTION_SCALES[word.lower()])
+    return Decimal(1).scaleb(SCALES[word.lower()])

@@ -15,9 +15,9 @@ from judges.answers.choice import letters, named
 from judges.answers.places import boxes
 from judges.answers.quantity import distinct, quantities
 from judges.answers.statements import stated
+from judges.answers.text import HAN
 from judges.reasoning.terms import finance_terms, terms, tokens, vocabulary
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _NUMBERED = re.compile(
     r"(?:\**(?:step\s*)?\d{1,2}\s*[.):：、]|(?:第[一二三四五六七八九十\d]+步)|[-*•]\s)", re.IGNORECASE
@@ -144,7 +144,7 @@ def _last_sentence(text: str) -> str:
 
 def _han_share(text: str) -> float | None:
     """Share of Han characters among these and Latin words (five letters a word); None without either."""
-    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text)) / 5
+    han, latin = len(HAN.findall(text)), len(_LATIN.findall(text)) / 5
     return han / (han + latin) if han or latin else None
 
 

@@ -32,8 +32,9 @@ from statistics import median
 from typing import Any
 
 from judges.answers import Gold
-from judges.answers.pairs import Judge, Pair, judged, pairs_of, rates
+from judges.answers.pairs import Pair, judged, pairs_of, rates
 
+Judge = Callable[[Pair], bool | None]
 ROOT = Path(__file__).parents[2]
 PAIRS = ROOT / "tests" / "judges" / "answers" / "pairs.jsonl"
 DATA = ROOT / ".." / "shared" / "data" / "traces"
