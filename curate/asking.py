@@ -32,14 +32,15 @@ class Asking:
         sample: int,
         attempt: int,
         response_format: Mapping[str, Any] | None = None,
-        judging: bool = False,
+        shared: int | None = None,
     ) -> Answered:
         """The reply of the recipe's model of that name. Raises CallFailed, NotAsked and UserError, as Chat.ask does.
 
-        sample, attempt: the trace that the call is for. judging: a judge's call is the same for every trace that asks
-        it, so that it is paid for once, and its reply needs no reasoning beside it."""
+        sample, attempt: the trace that the call is for. shared: a judge's call is the same for every trace that asks
+        it, so that it is paid for once; the number tells draws of it apart. Its reply needs no reasoning beside it."""
         assert self._chat is not None, "a recipe without models asks none"
-        draw: dict[str, Any] = {} if judging else {"sample": sample, "attempt": attempt}
+        judging = shared is not None
+        draw: dict[str, Any] = {"attempt": shared} if judging else {"sample": sample, "attempt": attempt}
         draw |= {"response_format": response_format, "anew": self._anew - ({_UNREASONED} if judging else set())}
         common: dict[str, Any] = {
             "question_id": self._question_id,

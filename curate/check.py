@@ -74,7 +74,7 @@ async def _judged(
                 *("check", name, messages, model.sampling.over(SAMPLING)),
                 sample=trace.sample,
                 attempt=trace.attempt,
-                judging=True,
+                shared=0,
                 response_format=model.held_to(SCHEMA),
             )
         except CallFailed as failed:

@@ -47,6 +47,10 @@ def options(
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="A run directory, or its name under runs/.", show_default=False)
 ]
+LabelsOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The votes of people; by default <run>.labels.jsonl beside the run directory."),
+]
 
 
 RecipeArgument = Annotated[
@@ -184,28 +188,88 @@ def sql(
         print_query(Run(run), str(query), "json" if as_json else "csv" if as_csv else "table")
 
 
-@app.command(epilog="Example: curate show quickstart --label bad")
+@app.command(epilog="Examples: curate show quickstart --outcome bad; curate show quickstart --label --sample 20")
 def show(
     run: RunArgument,
     question_id: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="One question to lay out for reading.")
     ] = None,
-    label: Annotated[str | None, typer.Option(help="Only good, bad, undecided or dropped ones.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only good, bad, undecided or dropped ones.")] = None,
     source: Annotated[str | None, typer.Option(help="Only those of a source.")] = None,
     reason: Annotated[str | None, typer.Option(help="Only those of a reason code.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="List at most so many.")] = 40,
+    label: Annotated[
+        bool, typer.Option("--label", help="Vote yourself: read judged traces one by one, without the judges' votes.")
+    ] = False,
+    by: Annotated[str | None, typer.Option(help="Who votes with --label; by default the login name.")] = None,
+    labels: LabelsOption = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Vote on so many traces, spread over sources and outcomes; or on all.")
+    ] = None,
 ) -> None:
-    """List a run's outcomes, or lay out one question with its trace, verdicts and votes."""
+    """List a run's outcomes, lay out one question with its trace, verdicts and votes, or vote on traces yourself."""
     with reported():
         from curate.runs import Run
         from curate.terminal.show import print_list, print_record
 
-        if question_id is None:
-            print_list(Run(run), {"label": label, "source": source, "reason": reason}, limit)
-        elif label or source or reason:
-            raise UserError("--label, --source and --reason choose from the list; leave them out beside an ID")
+        if label:
+            if question_id or outcome or source or reason:
+                raise UserError("--label chooses the traces itself; leave out the ID, --outcome, --source and --reason")
+            from curate.labels import judge_spec, labels_path
+            from curate.terminal.label import label_traces, login_name
+
+            found = Run(run)
+            criteria = judge_spec(found).criteria_set.criteria
+            label_traces(found, by or login_name(), labels or labels_path(found), criteria, sample)
+        elif by or labels or sample:
+            raise UserError("--by, --labels and --sample belong to --label")
+        elif question_id is None:
+            print_list(Run(run), {"label": outcome, "source": source, "reason": reason}, limit)
+        elif outcome or source or reason:
+            raise UserError("--outcome, --source and --reason choose from the list; leave them out beside an ID")
         else:
             print_record(Run(run), question_id)
+
+
+@app.command(epilog="Examples: curate calibrate quickstart; curate calibrate r --probe 20 --recipe r.yaml")
+def calibrate(
+    run: RunArgument,
+    labels: LabelsOption = None,
+    probe: Annotated[
+        int,
+        typer.Option(min=0, help="Ask its judges about so many traces again, in ways that ought to change no vote."),
+    ] = 0,
+    recipe: Annotated[str | None, typer.Option(help="With --probe: the run's recipe, for its models.")] = None,
+    journal: JournalOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+) -> None:
+    """Compare a run's judges with the votes of people, and probe them: agreement, kappa, precision, recall, where they
+    differ, and how often a vote changes that ought not to."""
+    with reported():
+        if bool(probe) != bool(recipe):
+            raise UserError("--probe N and --recipe RECIPE belong together: probes ask the recipe's models")
+        from curate.calibrate import calibrate as compare
+        from curate.calibration import UNCOMPARED, save
+        from curate.labels import judge_spec, labels_path, read_for
+        from curate.runs import Run
+        from curate.terminal.calibrate import print_calibration
+
+        found, calibration, stopped = Run(run), UNCOMPARED, None
+        path = labels or labels_path(found)
+        if labels or path.exists() or not probe:
+            spec, votes = judge_spec(found), read_for(found, path)
+            if votes.warning:
+                typer.echo(f"curate: {votes.warning}", err=True)
+            calibration = compare(found, votes.votes, spec.keep_rule, spec.criteria_set.names)
+        if probe:
+            from curate.probes import with_probes
+            from curate.terminal.progress import progress
+
+            asked = _loaded(str(recipe), None)
+            with progress() as told:
+                calibration, stopped = with_probes(calibration, found, probe, asked, journal, told)
+        print_calibration(calibration, save(found, calibration), as_json)
+    _exit(stopped)
 
 
 @app.command(epilog="Example: curate sources finqa")

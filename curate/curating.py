@@ -10,7 +10,7 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -23,12 +23,13 @@ from curate.chat.client import Pulse
 from curate.check import Checker
 from curate.errors import UserError
 from curate.in_order import in_order
+from curate.jury import Jury
 from curate.pipeline import Curated, Kit, curate_question
 from curate.recipe import Recipe, teacher
 from curate.records import Question
-from curate.spec import AtLeast
 
 Told = Callable[[str, int, int | None, Pulse | None], None]
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _IN_FLIGHT = 64  # questions, where no model is asked
@@ -59,19 +60,34 @@ def curate_all(
 ) -> Pulse | None:
     """Curates every question and hands the results to `take` in order. Returns what was spent, and why the run stopped
     early if it did; None for a recipe without models. Raises UserError if a server only failed."""
+    return send_all(questions, curate_question, total, recipe, journal, take, asks=asks, told=told)
+
+
+def send_all(
+    items: Iterable[Item],
+    way: Callable[[Item, Kit], Awaitable[Result]],
+    total: int,
+    recipe: Recipe,
+    journal: Path | None,
+    take: Callable[[Result], None],
+    *,
+    asks: Asks | None = None,
+    told: Told = lambda stage, done, total, pulse: None,
+) -> Pulse | None:
+    """Sends every item through `way` with what the recipe brings, as `curate_all` does with questions."""
     if not recipe.models or journal is None:
-        _run_async(lambda: _work(questions, total, recipe, None, frozenset(), take, told))
+        _run_async(lambda: _work(items, way, total, recipe, None, frozenset(), take, told))
         return None
     kept = Journal(journal)
     try:
-        return _run_async(lambda: _with_models(questions, total, recipe, kept, take, asks or Asks(), told))
+        return _run_async(lambda: _with_models(items, way, total, recipe, kept, take, asks or Asks(), told))
     finally:
         kept.close()
 
 
 def kit_of(recipe: Recipe, chat: Chat | None, retry: frozenset[str]) -> Kit:
     """What the recipe brings to every question."""
-    spec, keep, judge = recipe.distil, recipe.judge.keep, recipe.check.judge
+    spec, judge = recipe.distil, recipe.check.judge
     teach = distil.by_module(lambda question: "no_trace")
     if spec is not None and spec.by in recipe.models:
         teach = distil.by_model(spec.by, recipe.models[spec.by], spec.longer)
@@ -79,8 +95,8 @@ def kit_of(recipe: Recipe, chat: Chat | None, retry: frozenset[str]) -> Kit:
         teach = distil.by_module(teacher(spec.by).write)
     return Kit(
         teacher=teach,
-        keep=keep.at_least if isinstance(keep, AtLeast) else keep,
         checker=Checker(recipe.check.policy, (judge, recipe.models[judge]) if judge else None),
+        jury=jury_of(recipe),
         samples=spec.samples if spec else 1,
         attempts=spec.attempts if spec else 1,
         chat=chat,
@@ -88,12 +104,30 @@ def kit_of(recipe: Recipe, chat: Chat | None, retry: frozenset[str]) -> Kit:
     )
 
 
+def jury_of(recipe: Recipe) -> Jury:
+    """Who judges the reasoning, by the recipe."""
+    spec = recipe.judge
+    return Jury(
+        by=spec.by,
+        models=tuple((name, recipe.models[name]) for name in spec.models),
+        criteria=spec.criteria_set,
+        keep=spec.keep_rule,
+        rule=spec.panel,
+        escalate=spec.escalate,
+        always=spec.when == "always",
+        sees=spec.sees,
+        characters=spec.characters,
+        thresholds=spec.thresholds,
+    )
+
+
 async def _with_models(
-    questions: Iterable[Question],
+    items: Iterable[Item],
+    way: Callable[[Item, Kit], Awaitable[Result]],
     total: int,
     recipe: Recipe,
     journal: Journal,
-    take: Callable[[Curated], None],
+    take: Callable[[Result], None],
     asks: Asks,
     told: Told,
 ) -> Pulse:
@@ -101,17 +135,18 @@ async def _with_models(
     _open_files(sum(model.concurrency for model in recipe.models.values()))
     with _interruptible(chat):
         async with chat:
-            await _work(questions, total, recipe, chat, asks.retry, take, told)
+            await _work(items, way, total, recipe, chat, asks.retry, take, told)
             return chat.pulse()
 
 
 async def _work(
-    questions: Iterable[Question],
+    items: Iterable[Item],
+    way: Callable[[Item, Kit], Awaitable[Result]],
     total: int,
     recipe: Recipe,
     chat: Chat | None,
     retry: frozenset[str],
-    take: Callable[[Curated], None],
+    take: Callable[[Result], None],
     told: Told,
 ) -> None:
     kit = kit_of(recipe, chat, retry)
@@ -125,16 +160,16 @@ async def _work(
 
     heart = asyncio.create_task(beat())
     try:
-        work = in_order(questions, lambda question: curate_question(question, kit), in_flight, in_flight * _AHEAD)
+        work = in_order(items, lambda item: way(item, kit), in_flight, in_flight * _AHEAD)
         async with contextlib.aclosing(work):
-            async for curated in work:
+            async for result in work:
                 if chat is not None and chat.stopped is not None and chat.stopped.why == "broken":
                     await chat.drained()
                     raise UserError(
                         f"{chat.stopped.detail}\n  the run stopped; what was answered is in the journal, and the next"
                         " run goes on from there"
                     )
-                take(curated)
+                take(result)
                 done += 1
                 if chat is None:
                     told("curating", done, total, None)

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from judges.reasoning.arithmetic import Calculation
 
 from curate.chat.client import Pulse
 from curate.curating import Asks, Told, curate_all
 from curate.errors import UserError
 from curate.gather import Gathered, gather
+from curate.judge import Judgement
 from curate.pipeline import Curated
 from curate.recipe import Recipe
 from curate.records import CallMade, Outcome, Question
@@ -25,7 +27,8 @@ from curate.tables import TABLES, Writer, question_of, read_rows
 from curate.workplace import install, locked
 
 _VERDICT = tuple(name for name, _, _ in TABLES["checks"][3:])
-_TRACE_TABLES = ("traces", "calls", "checks", "scores", "measures", "outcomes")
+_TRACE_TABLES = ("traces", "calls", "checks", "scores", "judgements", "measures", "calculations", "outcomes")
+_DIGITS = 12  # of a computed value that are written down
 
 
 def execute(
@@ -100,11 +103,25 @@ def _write(curated: Curated, writers: dict[str, Writer]) -> None:
         writers["traces"].add(_row("traces", one.trace))
         writers["checks"].add((*key, *(getattr(verdict, name) for name in _VERDICT)))
         if judgement is not None:
-            judge = judgement.verdict.method
-            writers["scores"].add(
-                *((*key, judge, score.criterion, score.vote, score.rationale) for score in judgement.scores)
-            )
-            writers["measures"].add(*((*key, name, value) for name, value in judgement.measures.items()))
+            _write_judgement(key, judgement, writers)
+
+
+def _write_judgement(key: tuple[Any, ...], judgement: Judgement, writers: dict[str, Writer]) -> None:
+    for one in judgement.opinions:
+        said, by = one.verdict, (one.identity, judgement.criteria)
+        writers["scores"].add(
+            *((*key, one.judge, score.criterion, score.vote, score.rationale, *by) for score in one.scores)
+        )
+        detail = "; ".join(filter(None, (said.extracted, said.detail)))
+        writers["judgements"].add((*key, one.judge, one.sits, said.value, said.reason, detail, one.shown))
+    if judgement.evidence is not None:
+        writers["measures"].add(*((*key, name, value) for name, value in judgement.evidence.measures.items()))
+        writers["calculations"].add(*((*key, *_calculation(one)) for one in judgement.evidence.calculations))
+
+
+def _calculation(one: Calculation) -> tuple[Any, ...]:
+    computed = None if one.computed is None else f"{one.computed:.{_DIGITS}g}"
+    return one.start, one.end, one.text, one.stated, computed, one.value, one.reason
 
 
 def _row(table: str, record: Outcome | CallMade | Any) -> tuple[Any, ...]:

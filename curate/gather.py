@@ -149,7 +149,13 @@ def _columns(file: File, head: int | None) -> set[str]:
 def _items(source: Gathered, limit: int | None) -> Iterator[list[Question] | Broken]:
     spec = source.spec
     limits = [bound for bound in (limit, spec.limit) if bound is not None]
-    corpus = Corpus(source.name, spec.licence or source.info.licence, spec.split, spec.module or source.info.module)
+    corpus = Corpus(
+        name=source.name,
+        licence=spec.licence or source.info.licence,
+        split=spec.split,
+        module=spec.module or source.info.module,
+        task_domain=spec.task_domain or source.info.task_domain,
+    )
     everything = itertools.chain.from_iterable(rows(file.path, file.shown) for file in source.files)
     for row in itertools.islice(everything, min(limits) if limits else None):
         source.records += 1

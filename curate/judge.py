@@ -1,28 +1,81 @@
-"""Round two on a trace: is its reasoning good? The judge here is `rules`; it sees what measures say."""
+"""Round two on a trace: is its reasoning good? Judges vote criterion by criterion; beside them stand the measures.
 
-from dataclasses import dataclass
+The judge `rules` always votes: its votes are the measures' word against a model's, whether it sits on the panel or not.
+"""
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from curate.asking import Asking
+from curate.chat import NotAsked
+from curate.jury import Jury, Opinion, opinion
 from curate.records import Question, Trace
-from judges.reasoning import Keep, Subject, combine, measure, vote
+from judges.reasoning import Evidence, Subject, combine, evidence, panel, vote
+from judges.reasoning.rules import RULES
 from judges.verdict import Score, Verdict
-
-JUDGE = "rules"
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The combined verdict, the votes and the measures of one trace."""
+    """The verdict, the opinions behind it, what measures, audit and grounding say of the trace, and the criteria."""
 
     verdict: Verdict
-    scores: tuple[Score, ...]
-    measures: dict[str, float | None]
+    opinions: tuple[Opinion, ...] = ()
+    evidence: Evidence | None = None
+    criteria: str = ""
 
 
-def judge(question: Question, trace: Trace, right: Verdict, keep: Keep) -> Judgement:
-    """The judgement on a trace that round one called right."""
+async def judge(question: Question, trace: Trace, right: Verdict, jury: Jury, asking: Asking) -> Judgement:
+    """The judgement on a trace. Where a judge is needed and may not be called (any more), its verdict is `pending`."""
     if trace.outcome == "empty_reasoning":
-        return Judgement(Verdict(None, "empty_reasoning", method=JUDGE), (), {})
-    subject = Subject(
+        return Judgement(Verdict(None, "empty_reasoning", method="+".join(jury.by)))
+    found = evidence(_subject(question, trace, right))
+    scores = vote(found, jury.criteria.names, jury.thresholds)
+    measured = Opinion(RULES, RULES, combine(scores, jury.keep, RULES), scores, RULES in jury.by)
+    try:
+        opinions = await _asked([name for name in jury.by if name != RULES], question, trace, jury, asking)
+        sitting = sorted((one for one in (measured, *opinions) if one.sits), key=lambda one: jury.by.index(one.judge))
+        verdict = panel([one.verdict for one in sitting], jury.rule)
+        if jury.escalate is not None and (verdict.value is None or contradicted(opinions, scores)):
+            opinions += await _asked([jury.escalate], question, trace, jury, asking)
+            verdict = replace(opinions[-1].verdict, detail=f"asked because {_doubt(verdict)}")
+    except NotAsked as none:
+        return Judgement(Verdict(None, "pending", detail=none.why), (measured,), found, jury.criteria.known_as)
+    return Judgement(verdict, (measured, *opinions), found, jury.criteria.known_as)
+
+
+def contradicted(opinions: Sequence[Opinion], measured: Sequence[Score]) -> list[str]:
+    """The criteria on which a model's vote is the opposite of the measures'."""
+    by_measures = {score.criterion: score.vote for score in measured if score.vote is not None}
+    against = (
+        score.criterion
+        for one in opinions
+        for score in one.scores
+        if score.vote is not None and by_measures.get(score.criterion, score.vote) != score.vote
+    )
+    return list(dict.fromkeys(against))
+
+
+def _doubt(verdict: Verdict) -> str:
+    return f"{verdict.method} was undecided" if verdict.value is None else f"measures contradict {verdict.method}"
+
+
+async def _asked(
+    names: Sequence[str], question: Question, trace: Trace, jury: Jury, asking: Asking
+) -> tuple[Opinion, ...]:
+    """The opinions of models, asked at the same time. Raises NotAsked once all that could be asked have answered."""
+    models = dict(jury.models)
+    asked = (opinion(name, models[name], question, trace, jury, asking) for name in names)
+    done = await asyncio.gather(*asked, return_exceptions=True)
+    for one in done:
+        if isinstance(one, BaseException):
+            raise one
+    return tuple(one for one in done if isinstance(one, Opinion))
+
+
+def _subject(question: Question, trace: Trace, right: Verdict) -> Subject:
+    return Subject(
         reasoning=trace.reasoning,
         answer=trace.answer,
         final=trace.final,
@@ -34,7 +87,5 @@ def judge(question: Question, trace: Trace, right: Verdict, keep: Keep) -> Judge
         language=question.language,
         boxed_asked=trace.origin != "imported",
         right=right.value,
+        context=question.context,
     )
-    measures = measure(subject)
-    scores = vote(subject, measures)
-    return Judgement(combine(scores, keep, JUDGE), scores, measures)

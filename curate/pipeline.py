@@ -7,11 +7,11 @@ from curate.asking import Asking
 from curate.chat import Chat, NotAsked
 from curate.check import RULES, Checker, check
 from curate.distil import Teacher, given
-from curate.judge import JUDGE, Judgement, judge
+from curate.judge import Judgement, judge
+from curate.jury import RULES_ALONE, Jury
 from curate.records import CallMade, Destination, Label, Outcome, Question, Trace
 from judges.answers import VERIFIABLE_KINDS
 from judges.answers.audit import CONTRADICTING
-from judges.reasoning import Keep
 from judges.verdict import Verdict
 
 # Outcomes of a trace that another draw may mend: not a cut-off one (it would be cut off again), nor a failed call (it
@@ -23,11 +23,12 @@ _RANK = {True: 0, False: 1, None: 2}
 @dataclass(frozen=True, slots=True)
 class Kit:
     """What a recipe brings to every question: the teacher, how many samples it is asked for and how many attempts at
-    each, the rule for keeping a judged trace, the way to the models, and the outcomes that are asked for anew."""
+    each, who checks answers and who judges reasoning, the way to the models, and the outcomes that are asked for anew.
+    """
 
     teacher: Teacher
-    keep: Keep
     checker: Checker = RULES
+    jury: Jury = RULES_ALONE
     samples: int = 1
     attempts: int = 1
     chat: Chat | None = None
@@ -44,8 +45,14 @@ class Try:
 
     @property
     def final(self) -> Verdict:
-        """The last word: round two's, where it sat."""
-        return self.judgement.verdict if self.judgement else self.verdict
+        """The last word: round two's where round one said right, else round one's."""
+        return self.judgement.verdict if self.judgement and self.verdict.value is True else self.verdict
+
+    @property
+    def waits(self) -> str | None:
+        """Why it waits for a call of the answer judge or of a reasoning judge; None where it does not."""
+        verdicts = [self.verdict, *([self.judgement.verdict] if self.judgement else [])]
+        return next((one.detail for one in verdicts if one.reason == "pending"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +113,9 @@ async def _sample(question: Question, kit: Kit, asking: Asking, sample: int) -> 
 
 
 def _sampled(tries: list[Try]) -> Sampled:
-    """The tries at one sample; it waits where the last one waits for the answer judge."""
-    verdict = tries[-1].verdict
-    return Sampled(tuple(tries), *(("pending", verdict.detail) if verdict.reason == "pending" else ()))
+    """The tries at one sample; it waits where the last one waits for a judge."""
+    why = tries[-1].waits
+    return Sampled(tuple(tries), *(() if why is None else ("pending", why)))
 
 
 async def _judged(question: Question, trace: Trace, kit: Kit, asking: Asking) -> Try:
@@ -116,9 +123,9 @@ async def _judged(question: Question, trace: Trace, kit: Kit, asking: Asking) ->
         verdict = await check(question, trace, kit.checker, asking)
     except NotAsked as none:
         return Try(trace, Verdict(None, "pending", trace.final, detail=none.why))
-    if verdict.value is not True:
+    if verdict.value is not True and not (kit.jury.always and trace.reasoning):
         return Try(trace, verdict)
-    return Try(trace, verdict, judge(question, trace, verdict, kit.keep))
+    return Try(trace, verdict, await judge(question, trace, verdict, kit.jury, asking))
 
 
 def _outcome(question: Question, samples: list[Sampled]) -> Outcome:
@@ -130,10 +137,10 @@ def _outcome(question: Question, samples: list[Sampled]) -> Outcome:
     if not lasts:
         return _ended(question, None, Verdict(None, str(samples[0].missing)))
     best = min(lasts, key=lambda one: _RANK[one.final.value])
-    return _ended(question, best.trace, best.final)
+    return _ended(question, best.trace, best.final, judged=best.verdict.value is True)
 
 
-def _ended(question: Question, trace: Trace | None, verdict: Verdict) -> Outcome:
+def _ended(question: Question, trace: Trace | None, verdict: Verdict, judged: bool = False) -> Outcome:
     label, goes_to = _fate(question, verdict)
     return Outcome(
         question_id=question.id,
@@ -141,7 +148,7 @@ def _ended(question: Question, trace: Trace | None, verdict: Verdict) -> Outcome
         label=label,
         reason=verdict.reason,
         goes_to=goes_to,
-        detail=_detail(question, trace, verdict),
+        detail=_detail(question, trace, verdict, judged),
         sample=trace.sample if trace else None,
         attempt=trace.attempt if trace else None,
     )
@@ -158,13 +165,15 @@ def _fate(question: Question, verdict: Verdict) -> tuple[Label, Destination]:
     return "bad", "rl" if verifiable else "rejects"
 
 
-def _detail(question: Question, trace: Trace | None, verdict: Verdict) -> str:
+def _detail(question: Question, trace: Trace | None, verdict: Verdict, judged: bool) -> str:
     """What the verdict rests on: the criteria of round two, the answer and the golds of round one, or what failed."""
     if trace is not None and trace.error is not None:
         return trace.error
-    if verdict.detail and verdict.method != JUDGE:
+    if judged:
+        return "; ".join(filter(None, (verdict.extracted, verdict.detail)))
+    if verdict.detail:
         return verdict.detail
     golds = " or ".join(filter(None, (question.gold, *question.gold_alternatives)))
-    if verdict.value or verdict.method == JUDGE or not (verdict.extracted and golds):
+    if verdict.value or not (verdict.extracted and golds):
         return verdict.extracted or ""
     return f"{verdict.extracted} against {golds}"

@@ -22,6 +22,8 @@ from curate.names import module, recipe_file
 from curate.part import Part
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
 from curate.spec import CheckSpec, DistilSpec, JudgeSpec, SourceSpec
+from judges.reasoning.criteria import NAMES
+from judges.reasoning.rules import RULES
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
@@ -80,6 +82,8 @@ def load_recipe(name: str | Path, overrides: Mapping[str, Any] | None = None) ->
     for loc, check in (
         (("distil", "by"), _check_teacher),
         (("check", "by"), _check_judge),
+        (("judge", "by"), _check_judges),
+        (("judge", "keep"), _check_keep),
         (("budget", "usd"), _check_prices),
     ):
         _located(lambda check=check: check(recipe), loc, path, places)
@@ -115,10 +119,37 @@ def _check_teacher(recipe: Recipe) -> None:
 
 
 def _check_judge(recipe: Recipe) -> None:
-    name = recipe.check.judge
-    if name is not None and name not in recipe.models:
-        known = ", ".join(recipe.models) or "none"
-        raise UserError(f"no model is called '{name}'{nearest(name, recipe.models)}\n  models of this recipe: {known}")
+    _check_models([recipe.check.judge] if recipe.check.judge else [], recipe)
+
+
+def _check_judges(recipe: Recipe) -> None:
+    if RULES in recipe.models:
+        raise UserError("'rules' is the judge that needs no model; give the model of that name another one")
+    _check_models(recipe.judge.models, recipe)
+    own = [name for name in recipe.judge.criteria_set.names if name not in NAMES]
+    if own and RULES in recipe.judge.by:
+        raise UserError(f"the judge `rules` has no measure for '{own[0]}'; let models vote on it: by: [NAME]")
+
+
+def _check_keep(recipe: Recipe) -> None:
+    keep, names = recipe.judge.keep, recipe.judge.criteria_set.names
+    if isinstance(keep, str):
+        return
+    for name in keep.weighted:
+        if name not in names:
+            raise UserError(f"'{name}' is no criterion here{nearest(name, names)}\n  criteria: {', '.join(names)}")
+    points = sum(recipe.judge.keep_rule.points(name) for name in names)
+    if keep.at_least > points:
+        raise UserError(f"`at_least` is {keep.at_least:g}, and all criteria together have {points:g} points")
+
+
+def _check_models(names: Iterable[str], recipe: Recipe) -> None:
+    for name in names:
+        if name not in recipe.models:
+            known = ", ".join(recipe.models) or "none"
+            raise UserError(
+                f"no model is called '{name}'{nearest(name, recipe.models)}\n  models of this recipe: {known}"
+            )
 
 
 def _check_prices(recipe: Recipe) -> None:
@@ -172,9 +203,7 @@ def _user_error(
     if len(faults) > 1:  # a list whose entries all failed is told to be too short as well
         faults = [fault for fault in faults if fault["type"] != "too_short"]
     for fault in faults:
-        inner = tuple(
-            part for part in fault["loc"] if not (isinstance(part, str) and part in ("AtLeast", "literal['all']"))
-        )
+        inner = tuple(part for part in fault["loc"] if part not in _BRANCHES)
         loc = (*prefix, *inner)
         where = place_of(loc, places, str(path))
         key = ".".join(map(str, loc))
@@ -195,6 +224,9 @@ def _user_error(
             )
     return UserError("\n".join(dict.fromkeys(lines)))
 
+
+# What pydantic calls the sides of "this or that", which are no keys.
+_BRANCHES = ("KeepSpec", "CriteriaSpec", "CriterionSpec", "str", "literal['all']", "literal['fin-r1']")
 
 # Where pydantic speaks of Python's types, the words of YAML.
 _EXPECTED = {

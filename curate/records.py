@@ -36,6 +36,7 @@ class Question:
 
     id: "<source>:<source_id>", unique in a run; group: what must stay together in a split (document, conversation).
     gold: None where the source gives none, never ""; gold_alternatives: other writings that are as good.
+    task_domain: the task's domain in words, where the recipe or the source names one.
     options: letter -> text, in order; flags: known defects; meta: whatever else, JSON-able.
     """
 
@@ -51,6 +52,7 @@ class Question:
     licence: str
     split: str | None = None
     module: Module | None = None
+    task_domain: str | None = None
     context: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     gold_alternatives: tuple[str, ...] = ()
@@ -84,9 +86,8 @@ class Trace:
 class CallMade:
     """One call to a model on behalf of a question, answered from the journal or by the model.
 
-    purpose: what it was for (distil, check); model: the model's identity; key: the journal's, in hex; outcome: as of a
-    trace;
-    answered_by, fingerprint: as the server said; usd: by the recipe's price; error: the server's words.
+    purpose: what it was for (distil, check, judge); model: the model's identity; key: the journal's, in hex; outcome:
+    as of a trace; answered_by, fingerprint: as the server said; usd: by the recipe's price; error: the server's words.
     """
 
     question_id: str
@@ -130,6 +131,7 @@ class Corpus:
     licence: str
     split: str | None = None
     module: Module | None = None
+    task_domain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ class SourceInfo:
     """What a source's module states about its corpus.
 
     licence: as its publishers state it, by SPDX name where there is one; home: where it is published.
+    task_domain: its task's domain in words, for the reasoning judge; None for that of its module.
     defects: flag -> what it means; these flags are counted in the funnel.
     """
 
@@ -147,6 +150,7 @@ class SourceInfo:
     module: Module | None
     task: str
     form: str
+    task_domain: str | None = None
     defects: Mapping[str, str] = field(default_factory=dict)
     citation: str = ""
 

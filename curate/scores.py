@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 
 from curate.tables import TABLES
+from judges.reasoning import MEASURES
+from judges.reasoning.arithmetic import REASONS as AUDIT_REASONS
 from judges.verdict import REASONS
 
 _MEMORY = "128MB"
@@ -28,10 +30,17 @@ def build(target: Path, parquet: Mapping[str, Path]) -> None:
             for name, _, comment in columns:
                 connection.execute(f'comment on column {table}."{name}" is {_text(comment)}')
         connection.execute("create table reasons (reason varchar, meaning varchar)")
-        connection.executemany("insert into reasons values (?, ?)", [list(pair) for pair in REASONS.items()])
+        connection.executemany("insert into reasons values (?, ?)", _pairs({**REASONS, **AUDIT_REASONS}))
         connection.execute("comment on table reasons is 'what the reason codes mean'")
+        connection.execute("create table measure_names (name varchar, meaning varchar)")
+        connection.executemany("insert into measure_names values (?, ?)", _pairs(MEASURES))
+        connection.execute("comment on table measure_names is 'what is measured of a trace, with unit and range'")
         connection.execute(files("curate").joinpath("views.sql").read_text(encoding="utf-8"))
         connection.execute("use memory; detach run")
+
+
+def _pairs(said: Mapping[str, str]) -> list[list[str]]:
+    return [list(pair) for pair in said.items()]
 
 
 def _text(value: object) -> str:

@@ -14,7 +14,7 @@ select
     count(*) filter (c.question_id is not null and c.value is null and c.reason not in ('error', 'judge_failed', 'pending')) as answer_undecided,
     count(*) filter (c.value and o.label = 'good') as reasoning_good,
     count(*) filter (c.value and o.label = 'bad') as reasoning_bad,
-    count(*) filter (c.value and o.label = 'undecided') as reasoning_undecided,
+    count(*) filter (c.value and o.label = 'undecided' and o.reason not in ('judge_failed', 'pending')) as reasoning_undecided,
     count(*) filter (o.goes_to = 'sft') as sft,
     count(*) filter (o.goes_to = 'rl') as rl,
     count(*) filter (o.goes_to = 'rejects') as rejects
@@ -39,6 +39,81 @@ join questions q on q.id = s.question_id
 group by all
 order by q.source, s.judge, s.criterion;
 comment on view criterion_rates is 'how often each criterion was met, by source and judge; undecided votes stand outside the rate';
+
+create view judge_agreement as
+with votes as (
+    select question_id, sample, attempt, judge, criterion, vote from scores
+    union all
+    select question_id, sample, attempt, judge, 'good', value::tinyint from judgements
+),
+pairs as (
+    select
+        a.judge,
+        b.judge as other,
+        a.criterion,
+        count(*) as traces,
+        count(*) filter (a.vote is null or b.vote is null) as undecided,
+        count(*) filter (a.vote = b.vote) as agreed,
+        count(*) filter (a.vote = 1 and b.vote = 0) as only_first,
+        count(*) filter (a.vote = 0 and b.vote = 1) as only_other,
+        avg(a.vote) filter (b.vote is not null) as rate,
+        avg(b.vote) filter (a.vote is not null) as other_rate
+    from votes a
+    join votes b using (question_id, sample, attempt, criterion)
+    where a.judge < b.judge
+    group by all
+)
+select
+    judge,
+    other,
+    criterion,
+    traces,
+    undecided,
+    agreed,
+    only_first,
+    only_other,
+    round(agreed / nullif(traces - undecided, 0), 4) as agreement,
+    -- Cohen (1960): agreement beyond what the two rates alone would give; null where both always vote the same
+    round(
+        (agreed / nullif(traces - undecided, 0) - (rate * other_rate + (1 - rate) * (1 - other_rate)))
+        / nullif(1 - (rate * other_rate + (1 - rate) * (1 - other_rate)), 0),
+        4
+    ) as kappa
+from pairs
+order by judge, other, criterion;
+comment on view judge_agreement is 'how often two judges vote alike, by criterion; `good` is the verdict by the recipe''s keep';
+
+create view judge_vs_measures as
+select
+    s.question_id,
+    s.sample,
+    s.attempt,
+    s.judge,
+    s.criterion,
+    s.vote,
+    s.rationale,
+    m.vote as measured_vote,
+    m.rationale as measured
+from scores s
+join scores m using (question_id, sample, attempt, criterion)
+where s.judge <> 'rules' and m.judge = 'rules' and s.vote <> m.vote
+order by all;
+comment on view judge_vs_measures is 'votes of models that the measures contradict, with the measure';
+
+create view undecided as
+select question_id, sample, attempt, 'answer' as stage, method as judge, null as criterion, reason, detail
+from checks
+where value is null
+union all
+select question_id, sample, attempt, 'vote', judge, criterion, null, rationale
+from scores
+where vote is null
+union all
+select question_id, sample, attempt, 'reasoning', judge, null, reason, detail
+from judgements
+where value is null and sits
+order by all;
+comment on view undecided is 'all that was left undecided: answers, single votes, judgements; never counted as 0';
 
 create view cost_per_row as
 select

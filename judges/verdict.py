@@ -59,8 +59,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "judged_right": "the answer judge says right; the detail is its reason",
         "judged_wrong": "the answer judge says wrong; the detail is its reason",
         "judged_unclear": "the answer judge cannot tell; the detail is its reason",
-        "judge_unreadable": "the answer judge's reply could not be read, nor its second one",
-        "judge_failed": "the call to the answer judge failed; the next run asks again",
+        # by any judge that is a model
+        "judge_unreadable": "the judge's reply could not be read, nor its second one",
+        "judge_failed": "the call to the judge failed; the next run asks again",
         # undecided: about the trace
         "truncated": "the trace ends before its answer",
         "empty_reasoning": "the reply holds no reasoning",
@@ -77,6 +78,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "enough_criteria": "as many criteria were met as the recipe asks for",
         "criteria_failed": "criteria were voted 0; the detail names them",
         "criteria_undecided": "criteria could not be voted on; the detail names them",
+        "judges_good": "as many judges as the recipe asks for call the reasoning good; the detail has the tally",
+        "judges_bad": "as many judges as the recipe asks for call the reasoning bad; the detail has the tally",
+        "judges_disagree": "the judges disagree; the detail has the tally",
         # gather
         "unreadable": "the source's record cannot be read",
     }

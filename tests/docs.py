@@ -15,13 +15,16 @@ from curate.chat.journal import SCHEMA
 from curate.chat.model import Model, Price, Sampling
 from curate.names import known, module
 from curate.recipe import Recipe
-from curate.spec import AtLeast, CheckSpec, DistilSpec, JudgeSpec, SourceSpec
+from curate.spec import (
+    CheckSpec, CriteriaSpec, CriterionSpec, DistilSpec, JudgeSpec, KeepSpec, RulesSpec, SourceSpec, WordingSpec,
+)  # fmt: skip
 from curate.tables import TABLES
 from judges import REASONS
 from judges.answers import PRESETS, Policy
 from judges.answers.__main__ import table as table_of
 from judges.answers.pairs import judged, pairs_of
-from judges.reasoning import CRITERIA
+from judges.reasoning import CRITERIA, MEASURES, Thresholds
+from judges.reasoning.arithmetic import REASONS as AUDIT_REASONS
 from recipes.sources import table, traces
 from tests.curate.test_hits_and_misses import ROWS
 
@@ -45,7 +48,8 @@ def keys(parts: Mapping[str, type[BaseModel]]) -> str:
 
 def recipe_keys() -> str:
     parts = {"": Recipe, "sources[].": SourceSpec, "distil.": DistilSpec, "check.": CheckSpec}
-    parts |= {"judge.": JudgeSpec, "judge.keep.": AtLeast}
+    parts |= {"judge.": JudgeSpec, "judge.keep.": KeepSpec, "judge.rules.": RulesSpec, "judge.criteria.": CriteriaSpec}
+    parts |= {"judge.criteria.use[].": CriterionSpec, "judge.criteria.use[].en.": WordingSpec}
     parts |= {"budget.": Limit, "models.NAME.": Model}
     parts |= {"models.NAME.sampling.": Sampling, "models.NAME.price.": Price}
     return keys(parts)
@@ -112,19 +116,34 @@ def reasons() -> str:
 
 
 _VOTED_FROM = {
-    "internal_consistency": "the answer that the end of the reasoning states, matched with the one given",
-    "term_overlap": "share of the gold's terms in the reasoning; a number by its value; else the explanation's",
-    "step_count": "numbered items, else lines, else sentences",
-    "logical_consistency": "round one's verdict, and whether the reasoning breaks off",
-    "content_diversity": "share of sentences and of 12-word runs that were said before",
-    "domain_relevance": "terms of the question, and terms of finance",
-    "instruction_consistency": "share of the question's language; exactly one box where one was asked for",
+    "internal_consistency": "`concludes_answer`: the answer that the end of the reasoning states, matched with the one given",
+    "term_overlap": "`gold_term_overlap`",
+    "step_count": "`steps`",
+    "logical_consistency": "round one's verdict, `finished`, `calculations_wrong`, `founded`",
+    "content_diversity": "`loop`, `repeated_sentences`, `repeated_ngrams`, `hedges`",
+    "domain_relevance": "`question_terms`, `finance_terms`",
+    "instruction_consistency": "`language_kept`, `foreign`, `boxes`, `self_identification`, `residue`, `instructs_judge`",
 }
 
 
 def criteria() -> str:
-    rows = [(f"`{one.name}`", f"{one.en} ({one.zh})", _VOTED_FROM[one.name]) for one in CRITERIA]
-    return grid(("criterion", "a vote of 1 means", "judge `rules` votes from"), rows)
+    rows = [(f"`{one.name}`", one.en.definition, one.zh.definition, _VOTED_FROM[one.name]) for one in CRITERIA]
+    return grid(("criterion", "a vote of 1 means", "", "judge `rules` votes from"), rows)
+
+
+def thresholds() -> str:
+    rows = [
+        (f"`{field.name}`", field.metadata["meaning"], f"{field.default:g}") for field in dataclasses.fields(Thresholds)
+    ]
+    return grid(("threshold", "meaning", "default"), rows)
+
+
+def measures() -> str:
+    return grid(("measure", "meaning"), [(f"`{name}`", meaning) for name, meaning in MEASURES.items()])
+
+
+def audit_reasons() -> str:
+    return grid(("reason", "meaning"), [(f"`{name}`", meaning) for name, meaning in AUDIT_REASONS.items()])
 
 
 def hits_and_misses() -> str:
@@ -140,7 +159,10 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "recipes/README.md": {"recipe-keys": recipe_keys, "table-keys": table_keys, "sources": sources},
     "README.md": {"answer-rates": halves, "hits-and-misses": hits_and_misses},
     "curate/README.md": {"tables": tables, "journal": journal},
-    "judges/README.md": {"policies": policies, "rates": rates, "reasons": reasons, "criteria": criteria},
+    "judges/README.md": {
+        **{"policies": policies, "rates": rates, "reasons": reasons, "criteria": criteria},
+        **{"thresholds": thresholds, "measures": measures, "audit-reasons": audit_reasons},
+    },
 }
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from curate.chat.budget import Spent
 from curate.recipe import Recipe
+from curate.rounds import Round
 from curate.survey import R1_MEAN, Known, Survey
 from curate.terminal.console import console, shown
 
@@ -49,6 +50,7 @@ def print_json(found: Survey) -> None:
         "at_most": asdict(found.at_most),
         "known": asdict(found.known),
         "checks": asdict(found.checks),
+        "judgements": asdict(found.judgements),
         "prompts": found.prompts,
     }
     typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
@@ -66,7 +68,7 @@ def _print_parts(found: Survey) -> None:
 
 
 def _print_left(recipe: Recipe, found: Survey) -> None:
-    by, judge = recipe.distil.by if recipe.distil else "", recipe.check.judge or ""
+    by, judges = recipe.distil.by if recipe.distil else "", recipe.judge.models
     if found.pulse is not None:
         console().print(shown(f"spent so far  {_said(found.pulse.total)}"))
     console().print(shown(f"left          {_said(found.left)}"))
@@ -75,19 +77,25 @@ def _print_left(recipe: Recipe, found: Survey) -> None:
         console().print(shown(f"projected {_basis(found.known)}"))
     if found.pilot is not None and found.pilot.stopped is not None:
         console().print(shown(f"the pilot stopped early: {found.pilot.detail}", "bold"))
-    if judge:
-        traces = found.checks.traces
-        seen = f"of {traces:,} answers so far" if traces else "as of real DeepSeek-R1 answers"
+    if recipe.check.judge:
+        seen = _seen(found.checks)
         console().print(
             shown(f"with the answer judge for the {found.checks.share:.0%} that rules leave undecided, {seen}")
         )
-    for name in dict.fromkeys((by, judge)):
+    if judges:
+        what = f"with {', '.join(judges)} on the reasoning of the {found.judgements.share:.0%} that are right"
+        console().print(shown(f"{what}, {_seen(found.judgements)}"))
+    for name in dict.fromkeys((by, recipe.check.judge or "", *judges)):
         if name in recipe.models and recipe.models[name].price is None:
             console().print(shown(f"models.{name} has no `price`, so dollars are not known"))
     if recipe.budget.usd is not None and found.pulse is not None:
         total = found.pulse.total.usd + found.left.usd
         if total > recipe.budget.usd:
             console().print(shown(f"this is more than the budget of ${recipe.budget.usd:,.2f}", "bold"))
+
+
+def _seen(part: Round) -> str:
+    return f"of {part.traces:,} answers so far" if part.traces else "as of real DeepSeek-R1 answers"
 
 
 def _basis(known: Known) -> str:

@@ -68,7 +68,7 @@ def print_record(run: Run, question_id: str) -> None:
         if question is None:
             parts += _unreadable(connection, question_id)
         else:
-            parts += _question(question)
+            parts += question_parts(question)
             parts += _trace(connection, outcome)
             parts += _tries(connection, question_id)
     console().print(Group(*parts))
@@ -103,24 +103,26 @@ def _head(question_id: str, outcome: dict[str, Any], connection: Any) -> Rendera
 
 def _unreadable(connection: Any, question_id: str) -> list[RenderableType]:
     row = _one(connection, "from unreadable where question_id = ?", question_id)
-    return [_title("the record as it stands"), shown(row["raw"][:_RAW])] if row else []
+    return [title("the record as it stands"), shown(row["raw"][:_RAW])] if row else []
 
 
-def _title(text: str) -> RenderableType:
+def title(text: str) -> RenderableType:
+    """The line above a part of a page."""
     return Rule(shown(text), align="left", style="dim")
 
 
-def _question(question: Question) -> list[RenderableType]:
+def question_parts(question: Question) -> list[RenderableType]:
+    """A question for reading: its facts, text, options, context, gold and the source's explanation."""
     facts = [question.language, question.answer_kind, question.licence, question.module, question.split]
     parts: list[RenderableType] = [shown(" · ".join(filter(None, facts)), style="dim")]
     if question.flags:
         parts.append(shown("flags: " + ", ".join(question.flags), style="yellow"))
-    parts += [_title("question"), shown(question.question)]
+    parts += [title("question"), shown(question.question)]
     parts += [shown(f"{letter}. {text}") for letter, text in question.options.items()]
     if question.context:
-        parts += [_title("context"), *_context(question.context)]
+        parts += [title("context"), *_context(question.context)]
     golds = [question.gold, *question.gold_alternatives] if question.gold else list(question.gold_alternatives)
-    parts += [_title("gold"), shown(" or ".join(filter(None, golds)) or "none")]
+    parts += [title("gold"), shown(" or ".join(filter(None, golds)) or "none")]
     if question.explanation:
         parts.append(shown(question.explanation, style="dim"))
     return parts
@@ -166,9 +168,9 @@ def _tries(connection: Any, question_id: str) -> list[RenderableType]:
         table = Table(box=None, show_header=False, pad_edge=False)
         for sample, attempt, outcome, value, reason, said in tries:
             table.add_row(f"sample {sample}", f"attempt {attempt}", outcome, _TRUTH[value], reason, shown(said, "dim"))
-        parts += [_title(f"all {len(tries)} tries"), table]
+        parts += [title(f"all {len(tries)} tries"), table]
     if calls is not None and calls["n"]:
-        parts += [_title("calls"), shown(f"{calls['n']:,}, {calls['tokens']:,} tokens, ${calls['usd']:,.6f}")]
+        parts += [title("calls"), shown(f"{calls['n']:,}, {calls['tokens']:,} tokens, ${calls['usd']:,.6f}")]
     return parts
 
 
@@ -182,9 +184,9 @@ def _trace(connection: Any, outcome: dict[str, Any]) -> list[RenderableType]:
     assert trace is not None, key
     assert check is not None, key
     parts: list[RenderableType] = [
-        _title(f"reasoning ({trace['origin']}, {trace['model']}, {trace['outcome']})"), shown(trace["reasoning"]),
-        _title("answer"), shown(trace["answer"]),
-        _title(f"round one ({check['method']})"),
+        title(f"reasoning ({trace['origin']}, {trace['model']}, {trace['outcome']})"), shown(trace["reasoning"]),
+        title("answer"), shown(trace["answer"]),
+        title(f"round one ({check['method']})"),
         Text.assemble(_TRUTH[check["value"]], shown(f"  {check['reason']}: {check['extracted'] or '–'}")),
     ]  # fmt: skip
     if notes := _notes(check):
@@ -194,7 +196,7 @@ def _trace(connection: Any, outcome: dict[str, Any]) -> list[RenderableType]:
         table = Table(box=None, show_header=False, pad_edge=False)
         for criterion, vote, rationale, _ in votes:
             table.add_row(_VOTES[vote], criterion, shown(rationale, style="dim"))
-        parts += [_title(f"round two ({votes[0][3]})"), table]
+        parts += [title(f"round two ({votes[0][3]})"), table]
     return parts
 
 

@@ -7,14 +7,12 @@ Rules first, gold and answer, no question, in the data's language: in Fin-R1's s
 500 judgements by Qwen2.5-72B, against 8 to 9.6 % with the question in it (arXiv 2503.16252v5, appendix C.1, Table 5).
 """
 
-import re
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from judges.answers.places import objects
+from judges.templates import fill, harmless, template
 
 VERDICTS: Mapping[str, bool | None] = MappingProxyType({"right": True, "wrong": False, "cannot tell": None})
 
@@ -39,8 +37,7 @@ ASKABLE = frozenset(
 )
 
 _LONGEST = 12_000  # characters of an answer that are shown: its end, where answers stand
-_TAG = re.compile(r"<(?=\s*/?\s*(?:reference|answer)\b)", re.IGNORECASE)
-_FIELD = re.compile(r"\{\{(\w+)\}\}")
+_PACKAGE = "judges.answers"
 
 
 class Judgement(NamedTuple):
@@ -52,13 +49,14 @@ class Judgement(NamedTuple):
 
 def comparison(reference: str, answer: str, language: str) -> str:
     """The prompt for one pair, in "en" or "zh"; tags in the data are made harmless, long answers cut at the front."""
-    values = {"reference": _harmless(reference), "answer": _harmless(answer)}
-    return _FIELD.sub(lambda found: values[found[1]], _text("compare", language))
+    values = {"reference": reference, "answer": answer}
+    shown = {name: harmless(text[-_LONGEST:], values) for name, text in values.items()}
+    return fill(template(_PACKAGE, "compare", language), shown)
 
 
 def again(language: str) -> str:
     """What a judge is told whose reply could not be read."""
-    return _text("again", language)
+    return template(_PACKAGE, "again", language)
 
 
 def judgement(reply: str) -> Judgement | None:
@@ -74,14 +72,3 @@ def judgement(reply: str) -> Judgement | None:
     if name not in VERDICTS:
         return None
     return Judgement(VERDICTS[name], " ".join(str(found.get("reason") or "").split()))
-
-
-def _harmless(text: str) -> str:
-    """Data that cannot close its own tag."""
-    return _TAG.sub("‹", text[-_LONGEST:]).strip()
-
-
-@cache
-def _text(name: str, language: str) -> str:
-    file = files("judges.answers").joinpath("prompts", f"{name}.{'zh' if language == 'zh' else 'en'}.md")
-    return file.read_text(encoding="utf-8").strip()

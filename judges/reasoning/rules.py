@@ -1,98 +1,162 @@
-"""Judge `rules`: the seven criteria voted from measures, each with the measure quoted; no model is asked.
+"""Judge `rules`: votes on Fin-R1's seven criteria from measures, audit and grounding, each quoted; no model is asked.
 
-A first, honest form: what the measures cannot tell is None, not 0. Thresholds are ours, read off the 120 DeepSeek-R1
-traces that the tests use where they are at hand: 95 % of them repeat less than the limits below.
+    vote(evidence(subject), FIN_R1.names)   ->  (Score("internal_consistency", 1, "the reasoning ends with ..."), ...)
+
+What the measures cannot tell is None, not 0. Where lines are drawn stands in Thresholds, and a recipe may set each.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from judges.reasoning.measures import Subject
+from judges.reasoning.evidence import Evidence
 from judges.verdict import Score, Vote
 
-MIN_STEPS = 3  # Fin-R1: "at least three"
-MIN_TERM_OVERLAP = 0.3
-MAX_REPEATED_SENTENCES = 0.2
-MAX_REPEATED_NGRAMS = 0.3
-MIN_SHARED_TERMS = 2
-MIN_LANGUAGE_SHARE = 0.5
 
-Measures = Mapping[str, float | None]
+def _meaning(default: float, meaning: str) -> float:
+    value: float = field(default=default, metadata={"meaning": meaning})
+    return value
 
 
-def vote(subject: Subject, measures: Measures) -> tuple[Score, ...]:
-    """One Score a criterion, in the order of CRITERIA."""
-    return (
-        Score("internal_consistency", *_internal_consistency(measures)),
-        Score("term_overlap", *_term_overlap(measures)),
-        Score("step_count", *_step_count(measures)),
-        Score("logical_consistency", *_logical_consistency(subject, measures)),
-        Score("content_diversity", *_content_diversity(measures)),
-        Score("domain_relevance", *_domain_relevance(measures)),
-        Score("instruction_consistency", *_instruction_consistency(subject, measures)),
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where `rules` draws its lines: the worst that still gets a 1."""
+
+    min_steps: float = _meaning(3, "steps that a reasoning needs; Fin-R1: at least three")
+    min_term_overlap: float = _meaning(0.3, "share of the standard answer's terms that must be used")
+    max_wrong_calculations: float = _meaning(0, "calculations that may be wrong")
+    min_founded: float = _meaning(0.5, "share of numbers that are given, derived or constants")
+    max_repeated_sentences: float = _meaning(0.2, "share of sentences that may have been said before")
+    max_repeated_ngrams: float = _meaning(0.3, "share of 12-word runs that may have been said before")
+    max_loop: float = _meaning(2, "times that a stretch may stand in immediate succession")
+    max_hedges: float = _meaning(20, "second thoughts (wait, 不对) in 1,000 tokens")
+    min_shared_terms: float = _meaning(2, "terms of the question, or of finance, that must be used")
+    min_language_share: float = _meaning(0.8, "share of the reasoning in the question's language")
+
+
+RULES = "rules"  # what this judge is called
+DEFAULT = Thresholds()
+_Fault = str
+_NUMBERS_SHOWN = 5
+_FEW_HEDGES = 4  # second thoughts that any reasoning may have
+_FEW_NUMBERS = 4  # in the reasoning or the question: below these a share says nothing
+
+
+def vote(found: Evidence, names: Sequence[str], limits: Thresholds = DEFAULT) -> tuple[Score, ...]:
+    """One Score for each of these criteria; None on one that is not Fin-R1's."""
+    return tuple(
+        Score(name, *(_VOTERS[name](found, limits) if name in _VOTERS else (None, "no measure stands for this")))
+        for name in names
     )
 
 
-def _number(measures: Measures, name: str) -> float:
-    return measures[name] or 0.0
+def _number(found: Evidence, name: str) -> float:
+    return found.measures[name] or 0.0
 
 
-def _internal_consistency(measures: Measures) -> tuple[Vote, str]:
-    match measures["concludes_answer"]:
+def _internal_consistency(found: Evidence, _: Thresholds) -> tuple[Vote, str]:
+    match found.measures["concludes_answer"]:
         case None:
             return None, "the end of the reasoning states no answer that could be compared"
-        case 1.0:
-            return 1, "the reasoning ends with the answer that is given"
-        case _:
+        case 0:
             return 0, "the reasoning concludes another answer than the one given"
+        case _:
+            return 1, "the reasoning ends with the answer that is given"
 
 
-def _term_overlap(measures: Measures) -> tuple[Vote, str]:
-    overlap = measures["gold_term_overlap"]
+def _term_overlap(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
+    overlap = found.measures["gold_term_overlap"]
     if overlap is None:
         return None, "the standard answer has no terms to look for"
-    return (1 if overlap >= MIN_TERM_OVERLAP else 0), f"{overlap:.0%} of the standard answer's terms are used"
+    return (1 if overlap >= limits.min_term_overlap else 0), f"{overlap:.0%} of the standard answer's terms are used"
 
 
-def _step_count(measures: Measures) -> tuple[Vote, str]:
-    steps = int(_number(measures, "steps"))
-    return (1 if steps >= MIN_STEPS else 0), f"{steps} steps, {MIN_STEPS} wanted"
+def _step_count(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
+    steps = int(_number(found, "steps"))
+    return (1 if steps >= limits.min_steps else 0), f"{steps} steps, {limits.min_steps:g} wanted"
 
 
-def _logical_consistency(subject: Subject, measures: Measures) -> tuple[Vote, str]:
-    if not measures["finished"]:
+def _logical_consistency(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
+    if not found.measures["finished"]:
         # A missing full stop after the answer is no fault; without the answer, the end is missing.
-        ended = measures["concludes_answer"] == 1
+        ended = found.measures["concludes_answer"] == 1
         return (None, "the reasoning may break off after its answer") if ended else (0, "the reasoning breaks off")
-    match subject.right:
-        case True:
-            return 1, "the answer equals the standard answer and the reasoning is finished"
-        case False:
-            return 0, "the answer differs from the standard answer"
-        case _:
-            return None, "round one did not decide whether the answer is right"
+    if found.subject.right is False:
+        return 0, "the answer differs from the standard answer"
+    if faults := list(_miscalculated(found, limits)):
+        return 0, "; ".join(faults)
+    if found.subject.right is None:
+        return None, "round one did not decide whether the answer is right"
+    right, founded = int(_number(found, "calculations_right")), found.measures["founded"]
+    grounded = "no numbers" if founded is None else f"{founded:.0%} of numbers have a source"
+    return 1, f"the answer is right; {right} calculations recomputed, none wrong; {grounded}"
 
 
-def _content_diversity(measures: Measures) -> tuple[Vote, str]:
-    sentences, runs = _number(measures, "repeated_sentences"), _number(measures, "repeated_ngrams")
+def _miscalculated(found: Evidence, limits: Thresholds) -> Iterator[_Fault]:
+    wrong = [one for one in found.calculations if one.value is False]
+    if len(wrong) > limits.max_wrong_calculations:
+        first = f"{wrong[0].text} (it gives {wrong[0].computed:.6g})"
+        yield f"{len(wrong)} of {len(found.calculations)} calculations wrong: {first}"
+    founded = found.measures["founded"]
+    enough = min(found.grounding.counted, found.grounding.at_hand) >= _FEW_NUMBERS
+    if founded is not None and enough and founded < limits.min_founded:
+        shown = ", ".join(found.grounding.unfounded[:_NUMBERS_SHOWN])
+        yield f"{founded:.0%} of numbers have a source; from nowhere: {shown}"
+
+
+def _content_diversity(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
+    sentences, runs = _number(found, "repeated_sentences"), _number(found, "repeated_ngrams")
+    loop, hedges, rate = (_number(found, name) for name in ("loop", "hedges", "hedges_per_1000_tokens"))
     said = f"{sentences:.0%} of sentences and {runs:.0%} of 12-word runs said before"
-    return (1 if sentences <= MAX_REPEATED_SENTENCES and runs <= MAX_REPEATED_NGRAMS else 0), said
+    if loop > limits.max_loop:
+        return 0, f"the same stretch {loop:.0f} times in a row; {said}"
+    if hedges > _FEW_HEDGES and rate > limits.max_hedges:
+        return 0, f"{hedges:.0f} second thoughts, {rate:.0f} in 1,000 tokens; {said}"
+    return (1 if sentences <= limits.max_repeated_sentences and runs <= limits.max_repeated_ngrams else 0), said
 
 
-def _domain_relevance(measures: Measures) -> tuple[Vote, str]:
-    shared, finance = int(_number(measures, "question_terms")), int(_number(measures, "finance_terms"))
-    enough = shared >= MIN_SHARED_TERMS or finance >= MIN_SHARED_TERMS
+def _domain_relevance(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
+    shared, finance = int(_number(found, "question_terms")), int(_number(found, "finance_terms"))
+    enough = shared >= limits.min_shared_terms or finance >= limits.min_shared_terms
     return (1 if enough else 0), f"{shared} terms of the question and {finance} terms of finance"
 
 
-def _instruction_consistency(subject: Subject, measures: Measures) -> tuple[Vote, str]:
-    share = measures["han_share"]
-    if share is not None:
-        kept = share if subject.language == "zh" else 1 - share
-        if kept < MIN_LANGUAGE_SHARE:
-            return 0, f"{kept:.0%} of the reasoning is in the question's language"
-    if subject.final is None:
-        return 0, "no final answer"
-    boxed = int(_number(measures, "boxes"))
-    if subject.boxed_asked and boxed != 1:
-        return 0, f"{boxed} boxed answers, 1 asked for"
-    return 1, "language and form as asked"
+def _instruction_consistency(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
+    faults = list(_disobedience(found, limits))
+    return (0, "; ".join(faults)) if faults else (1, "language and form as asked")
+
+
+def _disobedience(found: Evidence, limits: Thresholds) -> Iterator[_Fault]:
+    kept = found.measures["language_kept"]
+    if kept is not None and kept < limits.min_language_share:
+        yield f"{kept:.0%} of the reasoning is in the question's language"
+    if found.measures["foreign"]:
+        yield "the reasoning is in a foreign language"
+    for name, fault in _LEFTOVERS.items():
+        if found.measures[name]:
+            yield fault
+    boxed = int(_number(found, "boxes"))
+    if found.subject.final is None:
+        yield "no final answer"
+    elif found.subject.boxed_asked and boxed != 1:
+        yield f"{boxed} boxed answers, 1 asked for"
+
+
+_LEFTOVERS: Mapping[str, str] = MappingProxyType(
+    {
+        "self_identification": "a model speaks of itself",
+        "residue": "words of a prompt or of its rewriting are left in it",
+        "instructs_judge": "it speaks to its judge",
+    }
+)
+_VOTERS: Mapping[str, Callable[[Evidence, Thresholds], tuple[Vote, str]]] = MappingProxyType(
+    {
+        "internal_consistency": _internal_consistency,
+        "term_overlap": _term_overlap,
+        "step_count": _step_count,
+        "logical_consistency": _logical_consistency,
+        "content_diversity": _content_diversity,
+        "domain_relevance": _domain_relevance,
+        "instruction_consistency": _instruction_consistency,
+    }
+)

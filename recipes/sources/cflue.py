@@ -77,6 +77,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         licence=corpus.licence,
         split=corpus.split,
         module=corpus.module,
+        task_domain=corpus.task_domain,
         options=choices,
         explanation=analysis.strip() or None if isinstance(analysis, str) else None,
         flags=tuple(_flags(task, gold, choices, stem)),

@@ -79,6 +79,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         licence=corpus.licence,
         split=corpus.split,
         module=corpus.module,
+        task_domain=corpus.task_domain,
         context=context,
         explanation=str(qa["explanation"]).strip() or None if qa.get("explanation") else None,
         flags=tuple(flags),

@@ -169,6 +169,7 @@ def question(read: Reader, corpus: Corpus, options: Options) -> Question:
         licence=corpus.licence,
         split=corpus.split,
         module=corpus.module,
+        task_domain=corpus.task_domain,
         context=context,
         options=choices,
         explanation=read.text("explanation"),

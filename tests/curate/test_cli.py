@@ -52,8 +52,8 @@ def test_results_as_table_json_and_csv(command: Command, quickstart: curate.Run)
         (["sql", "{run}", "from outcoms"], "Did you mean"),
         (["sql", "{run}", "select 1", "--json", "--csv"], "exclude each other"),
         (["show", "{run}", "traces:demo-en-99"], "did you mean 'traces:demo-en-"),
-        (["show", "{run}", "--label", "godo"], "did you mean 'good'?"),
-        (["show", "{run}", "table:t01", "--label", "good"], "leave them out beside an ID"),
+        (["show", "{run}", "--outcome", "godo"], "did you mean 'good'?"),
+        (["show", "{run}", "table:t01", "--outcome", "good"], "leave them out beside an ID"),
         (["sources", "finq"], "did you mean 'finqa'?"),
     ],
 )
@@ -81,7 +81,7 @@ def test_an_unreadable_record_with_strict_is_exit_code_1(command: Command) -> No
 
 
 def test_the_list_can_be_narrowed(command: Command, quickstart: curate.Run) -> None:
-    listed = command("show", str(quickstart.path), "--source", "traces", "--label", "bad").stdout
+    listed = command("show", str(quickstart.path), "--source", "traces", "--outcome", "bad").stdout
     assert "traces:demo-zh-08" in listed
     assert "finqa:" not in listed
     short = command("show", str(quickstart.path), "--limit", "2").stdout

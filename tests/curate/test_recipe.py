@@ -51,7 +51,7 @@ def test_a_good_recipe_is_read(tmp_path: Path) -> None:
         (("use: table", "use: tabel"), 4, "no source is called 'tabel'; did you mean 'table'?"),
         (("use: table", "use: my_bank.nowhere"), 4, "no source is called 'my_bank.nowhere'"),
         (("by: program", "by: programm"), 7, "no teacher is called 'programm'; did you mean 'program'?"),
-        (("at_least: 6", "at_least: 8"), 8, "less than or equal to 7"),
+        (("at_least: 6", "at_least: 8"), 8, "all criteria together have 7 points"),
         (("{at_least: 6}", "most"), 8, "'judge.keep'"),
         (("version: 1.0.0", "version: 1.0"), 2, "'version'"),
         (("name: mine", "name: a/b"), 1, "'name'"),

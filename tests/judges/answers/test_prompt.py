@@ -98,7 +98,7 @@ def test_what_is_no_verdict_is_none(reply: str) -> None:
 
 
 @quick
-@given(st.text(max_size=80), st.text(max_size=80), st.sampled_from(LANGUAGES))
+@given(st.text(max_size=80).filter(str.strip), st.text(max_size=80).filter(str.strip), st.sampled_from(LANGUAGES))
 def test_any_pair_makes_a_prompt_with_one_pair_of_tags_each(gold: str, answer: str, language: str) -> None:
     prompt = comparison(gold, answer, language)
     for tag in ("<reference>", "</reference>", "<answer>", "</answer>"):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judges.reasoning import CRITERIA, Subject, measure, vote
+from judges.reasoning.measures import MEASURES, Subject, measure
 from tests.judges.texts import anything, quick
 
 PLAIN = Subject(reasoning="", answer="", final=None, kind="number", gold=None, question="")
@@ -28,6 +28,14 @@ TRACES = [
     ("repeated_sentences", "Wait. Wait. Wait. Wait.", 0.0),
     ("repeated_ngrams", "one two three four five six seven eight nine ten eleven twelve " * 2, 1 / 13),
     ("repeated_ngrams", "营业收入减去营业成本等于毛利", 0.0),
+    ("repeated_paragraphs", "Sales are 5 and rising.\n\nCost is 2.\n\nSales are 5 and rising.", 0.5),
+    ("repeated_paragraphs", "收入为五百万元，同比上升。\n\n收入为五百万元，同比上升。", 0.5),
+    ("paragraphs", "One.\nStill one.\n\nTwo.\n \n\nThree.", 3),
+    ("paragraphs", "一。\n二。", 2),
+    ("tokens", "a" * 100, 30),
+    ("tokens", "税" * 100, 60),
+    ("hedges_per_1000_tokens", "等等，" + "税" * 97, 1000 / 60),
+    ("hedges_per_1000_tokens", "", None),
     # language
     ("han_share", "销项税额减进项税额，得13。", 1.0),
     ("han_share", "Output tax less input tax is 13.", 0.0),
@@ -117,13 +125,12 @@ def test_the_standard_answers_terms_are_looked_for(
         right=st.sampled_from([True, False, None]),
     )
 )
-def test_any_trace_is_measured_and_voted_on(subject: Subject) -> None:
+def test_any_trace_is_measured_and_gives_every_measure_in_order(subject: Subject) -> None:
     measures = measure(subject)
-    for name in ("repeated_sentences", "repeated_ngrams", "gold_term_overlap", "han_share", "concludes_answer"):
+    for name in (name for name, meaning in MEASURES.items() if "0 to 1" in meaning or meaning.startswith("1 if")):
         assert measures[name] is None or 0 <= (measures[name] or 0) <= 1
-    scores = vote(subject, measures)
-    assert [score.criterion for score in scores] == [criterion.name for criterion in CRITERIA]
-    assert all(score.vote in (0, 1, None) and score.rationale for score in scores)
+    assert list(measures) == list(MEASURES)
+    assert measures == measure(subject)
 
 
 @pytest.mark.timeout(20)
@@ -141,6 +148,11 @@ def test_any_trace_is_measured_and_voted_on(subject: Subject) -> None:
         "a-" * 100_000,
         "*" * 200_000 + "x",
         "答案是" * 100_000,
+        *(
+            cue * 30_000
+            for cue in ("wait ", "请", "作为", "as an ", "ignore ", "<|", "$$\\[", "等等，", "再", "é ", "И ")
+        ),
+        "dog " * 100_000 + "收入上升了百分之五。",
     ],
     ids=lambda reasoning: repr(reasoning[:10]),
 )

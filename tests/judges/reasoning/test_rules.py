@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from judges.reasoning import CRITERIA, Subject, combine, measure, vote
+from judges.reasoning import ALL, CRITERIA, FIN_R1, Subject, combine, evidence, vote
+from judges.verdict import Score
 
 GOOD = {
     "en": Subject(
@@ -70,6 +71,10 @@ OFF_TOPIC = {
 OTHER_TERMS = {"en": "goodwill impairment loss", "zh": "汇兑损益"}
 
 
+def votes_on(subject: Subject) -> tuple[Score, ...]:
+    return vote(evidence(subject), FIN_R1.names)
+
+
 def cut(text: str, mark: str) -> str:
     return text[: text.index(mark)]
 
@@ -126,11 +131,11 @@ FAULTS = {
 @pytest.mark.parametrize(("fault", "criterion"), FAULTS.items())
 def test_a_fault_fails_exactly_its_own_criterion(fault: str, criterion: str | None, language: str) -> None:
     subject = faulty(fault, language)
-    scores = vote(subject, measure(subject))
+    scores = votes_on(subject)
     assert {score.criterion: score.vote for score in scores} == {
         one.name: int(one.name != criterion) for one in CRITERIA
     }
-    verdict = combine(scores, "all")
+    verdict = combine(scores, ALL)
     assert (verdict.value, verdict.extracted) == (criterion is None, criterion)
 
 
@@ -138,7 +143,7 @@ def test_a_fault_fails_exactly_its_own_criterion(fault: str, criterion: str | No
 def test_what_cannot_be_told_is_no_vote(language: str) -> None:
     good = GOOD[language]
     unsure = replace(good, right=None, gold=None, reasoning=cut(good.reasoning, END[language]), final="99")
-    votes = {score.criterion: score.vote for score in vote(unsure, measure(unsure))}
+    votes = {score.criterion: score.vote for score in votes_on(unsure)}
     undecided = {"internal_consistency", "term_overlap", "logical_consistency"}
     assert votes == {one.name: None if one.name in undecided else 1 for one in CRITERIA}
 
@@ -146,9 +151,9 @@ def test_what_cannot_be_told_is_no_vote(language: str) -> None:
 @pytest.mark.parametrize("language", GOOD)
 def test_no_box_is_wanted_where_none_was_asked(language: str) -> None:
     unasked = replace(faulty("no box", language), boxed_asked=False)
-    assert combine(vote(unasked, measure(unasked)), "all").value is True
+    assert combine(votes_on(unasked), ALL).value is True
     silent = replace(unasked, final=None)
-    votes = {score.criterion: score.vote for score in vote(silent, measure(silent))}
+    votes = {score.criterion: score.vote for score in votes_on(silent)}
     assert votes["instruction_consistency"] == 0
     assert votes["internal_consistency"] is None
 
@@ -160,7 +165,7 @@ def test_real_traces_are_diverse_until_they_are_said_twice(data: Path) -> None:
         subject = replace(GOOD["en"], reasoning=record["reasoning_content"], question=record["question"])
         for counts, repeated in ((once, 1), (twice, 2)):
             said = replace(subject, reasoning="\n\n".join([subject.reasoning] * repeated))
-            votes = {score.criterion: score.vote for score in vote(said, measure(said))}
+            votes = {score.criterion: score.vote for score in votes_on(said)}
             counts.append(votes["content_diversity"])
     assert sum(once) >= 0.95 * len(once)
     assert sum(twice) == 0
@@ -169,6 +174,6 @@ def test_real_traces_are_diverse_until_they_are_said_twice(data: Path) -> None:
 @pytest.mark.parametrize("language", GOOD)
 def test_a_missing_end_after_the_answer_is_not_known_to_be_a_fault(language: str) -> None:
     subject = faulty("broken off", language)
-    votes = {score.criterion: score.vote for score in vote(subject, measure(subject))}
+    votes = {score.criterion: score.vote for score in votes_on(subject)}
     assert votes.pop("logical_consistency") is None
     assert set(votes.values()) == {1}

@@ -1,10 +1,17 @@
-"""Words that carry a text's subject, in both languages: content words in English, character pairs in Chinese."""
+"""Words that carry a text's subject, in both languages: content words in English, character pairs in Chinese.
+
+terms("What is the long-term debt?")               ->  {"long", "term", "debt"}
+share({"long", "debt"}, vocabulary("Debt fell."))  ->  0.5
+"""
 
 import re
+from collections.abc import Set as AbstractSet
+from operator import add
 
-_TOKEN = re.compile(r"[a-z]+(?:[-'][a-z]+)*|\d+(?:\.\d+)?|[\u3400-\u9fff]")
-_HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
-_WORD = re.compile(r"[a-z]{3,}(?:-[a-z]+)*")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_TOKEN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
+# Every byte that is no ASCII letter or digit to a space, capitals to small letters.
+_PLAIN = bytes(ord(sign.lower()) if sign.isalnum() and sign.isascii() else 32 for sign in map(chr, range(256)))
 _STOP = frozenset(
     """
     the and for that this with from are was were has have had what which how when where who whom whose than
@@ -16,7 +23,7 @@ _STOP = frozenset(
 )
 _ZH_STOP = frozenset("的了在是和与及或为有对这那其之以于被把将由从到等也都就而但并不")
 
-_FINANCE_EN = frozenset(
+FINANCE_EN = frozenset(
     """
     revenue revenues income expense expenses profit profits loss losses margin asset assets liability
     liabilities equity debt cash dividend dividends share shares stock stocks bond bonds yield interest rate
@@ -39,25 +46,49 @@ _FINANCE_ZH = re.compile(
 
 
 def tokens(text: str) -> list[str]:
-    """Words, numbers and single Han characters, lower case, in order."""
-    return _TOKEN.findall(text.casefold())
+    """Words, numbers and single Han characters, lower case, in order; "1,152" is two and "long-term" is two."""
+    if not (text.isascii() or _HAN.search(text)):
+        # Dashes, quotes, signs of multiplication: no word holds them.
+        text = text.encode("ascii", "replace").decode("ascii")
+    if text.isascii():
+        # Translating and splitting takes a fifth of the time of a regular expression.
+        return text.encode("ascii").translate(_PLAIN).decode("ascii").split()
+    found: list[str] = []
+    for run in _TOKEN.findall(text.lower()):
+        if run.isascii():
+            found.append(run)
+        else:
+            found.extend(run)
+    return found
 
 
-def vocabulary(text: str) -> set[str]:
-    """All that a text says, to look terms up in: its tokens, and its pairs of Han characters."""
-    return {*tokens(text), *_pairs(text)}
+def vocabulary(text: str, words: list[str] | None = None) -> set[str]:
+    """All that a text says, to look terms up in: its tokens (`words`, where they are at hand), its pairs of Han."""
+    return {*(tokens(text) if words is None else words), *_pairs(text)}
 
 
 def terms(text: str) -> set[str]:
-    """What a text is about: English content words and pairs of Han characters, function words left out."""
-    words = {word for word in _WORD.findall(text.casefold()) if word not in _STOP}
-    return words | {pair for pair in _pairs(text) if not _ZH_STOP & set(pair)}
+    """What a text is about: English words of three letters or more and pairs of Han characters, function words and
+    numbers left out."""
+    found = {word for word in set(tokens(text)) - _STOP if len(word) > 2 and word.isalpha()}
+    return found | {pair for pair in _pairs(text) if _ZH_STOP.isdisjoint(pair)}
 
 
 def _pairs(text: str) -> set[str]:
-    return {run[start : start + 2] for run in _HAN_RUN.findall(text) for start in range(len(run) - 1)}
+    if text.isascii():
+        return set()
+    found: set[str] = set()
+    for run in _HAN.findall(text):
+        found.update(map(add, run, run[1:]))
+    return found
 
 
-def finance_terms(text: str, words: set[str]) -> set[str]:
+def share(wanted: AbstractSet[str], words: AbstractSet[str]) -> float | None:
+    """Share, 0 to 1, of the wanted terms that stand among the words; None where none is wanted."""
+    return len(wanted & words) / len(wanted) if wanted else None
+
+
+def finance_terms(text: str, words: AbstractSet[str]) -> set[str]:
     """The distinct terms of finance in a text, out of a fixed list of common ones in both languages."""
-    return (words & _FINANCE_EN) | set(_FINANCE_ZH.findall(text))
+    found = set(words & FINANCE_EN)
+    return found if text.isascii() else found | set(_FINANCE_ZH.findall(text))

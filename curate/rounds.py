@@ -1,0 +1,133 @@
+"""What the judges of both rounds were asked, and will be: counted from the journal's answers, projected on the rest."""
+
+from dataclasses import dataclass
+
+from curate.chat import Model
+from curate.chat.budget import Spent
+from curate.chat.reply import estimate_tokens
+from curate.check import SAMPLING as CHECK_SAMPLING
+from curate.check import asked_of_judge as asked_of_checker
+from curate.check import by_rules
+from curate.curating import jury_of
+from curate.jury import SAMPLING as JUDGE_SAMPLING
+from curate.jury import asked_of_judge
+from curate.pipeline import Curated
+from curate.recipe import Recipe
+
+# Before a judge was asked: what the 120 real DeepSeek-R1 answers of the tests show. Rules leave 13 undecided and call
+# 92 right; the answer judge's prompt takes 650 tokens, the reasoning judge's 1,000 without its data; replies are one
+# line of 60 tokens, and seven votes with a reason each.
+UNDECIDED, RIGHT = 0.11, 0.77
+_CHECK_PROMPT, _CHECK_REPLY = 650, 60
+_JUDGE_PROMPT, _JUDGE_REPLY = 1_000, 350
+_TWICE = 2  # an unreadable reply is asked for once more
+
+
+@dataclass(slots=True)
+class Round:
+    """What a round's models were and will be asked. likely: the share of traces that need them, before any is known;
+    traces: those that came so far; asked: of these, those that needed a model; waiting: those that it has yet to see,
+    and the tokens of their prompts by estimate; calls: answered so far, with their tokens."""
+
+    likely: float
+    traces: int = 0
+    asked: int = 0
+    waiting: int = 0
+    waiting_tokens: float = 0.0
+    calls: int = 0
+    prompt: int = 0
+    completion: int = 0
+
+    @property
+    def share(self) -> float:
+        """The share of traces that need the model: so far, or before there are any the likely one."""
+        return self.asked / self.traces if self.traces else self.likely
+
+    def wait(self, asked: str) -> None:
+        """A trace whose prompt is still to be sent."""
+        self.waiting += 1
+        self.waiting_tokens += estimate_tokens(asked)
+
+    def answered(self, curated: Curated, purpose: str) -> None:
+        """The calls for a purpose that one question got answers to."""
+        for call in curated.calls:
+            if call.purpose == purpose and call.outcome != "error":
+                self.calls += 1
+                self.prompt += call.prompt_tokens
+                self.completion += call.completion_tokens
+
+
+def count_check(curated: Curated, round_: Round, prompts: dict[str, str]) -> None:
+    """Counts what the answer judge was asked about one question, and is still to be asked."""
+    question = curated.question
+    for one in curated.tries:
+        waits = one.verdict.reason in ("pending", "judge_failed")
+        round_.traces += 1
+        round_.asked += waits or one.verdict.rule is not None
+        if waits:
+            asked = asked_of_checker(question, one.trace, by_rules(question, one.trace))
+            prompts.setdefault(f"check, {question.language}", asked)
+            round_.wait(asked)
+    round_.answered(curated, "check")
+
+
+def count_judge(curated: Curated, recipe: Recipe, round_: Round, prompts: dict[str, str]) -> None:
+    """Counts what the reasoning judges were asked about one question, and are still to be asked."""
+    if not recipe.judge.models:
+        return
+    question, jury = curated.question, jury_of(recipe)
+    for one in curated.tries:
+        round_.traces += one.verdict.reason not in ("pending", "judge_failed")
+        if one.judgement is None:
+            continue
+        round_.asked += 1
+        verdicts = [one.judgement.verdict, *(opinion.verdict for opinion in one.judgement.opinions)]
+        if any(said.reason in ("pending", "judge_failed") for said in verdicts):
+            asked = asked_of_judge(question, one.trace, jury)
+            prompts.setdefault(f"judge, {question.language}", asked)
+            round_.wait(asked)
+    round_.answered(curated, "judge")
+
+
+def project_check(recipe: Recipe, round_: Round, samples: int, tries: int) -> tuple[Spent, Spent]:
+    """The answer judge's part of what is left, and of what it may be at the most: samples and tries still to come."""
+    model = recipe.models.get(recipe.check.judge or "")
+    if model is None:
+        return Spent(), Spent()
+    guess = (_CHECK_PROMPT, _CHECK_REPLY)
+    cap = int(model.sampling.over(CHECK_SAMPLING).get("max_tokens", _CHECK_REPLY))
+    return _project(model, round_, guess, cap, samples, tries)
+
+
+def project_judge(recipe: Recipe, round_: Round, samples: int, tries: int, reply: float) -> tuple[Spent, Spent]:
+    """The reasoning judges' part, each of the panel asked about each trace that is right; reply: tokens of a trace. The
+    judge of last resort counts only in what it may be at the most."""
+    left, most = Spent(), Spent()
+    for name in recipe.judge.models:
+        model = recipe.models[name]
+        guess = (round(_JUDGE_PROMPT + reply), _JUDGE_REPLY)
+        cap = int(model.sampling.over(JUDGE_SAMPLING).get("max_tokens", _JUDGE_REPLY))
+        likely, at_most = _project(model, round_, guess, cap, samples, tries)
+        most.add(at_most)
+        if name in recipe.judge.by:
+            left.add(likely)
+    return left, most
+
+
+def _project(
+    model: Model, round_: Round, guess: tuple[int, int], cap: int, samples: int, tries: int
+) -> tuple[Spent, Spent]:
+    """What waits for the model, and of the traces still to come the share that needed it so far."""
+    prompt = round_.prompt / round_.calls if round_.calls else guess[0]
+    reply = round_.completion / round_.calls if round_.calls else guess[1]
+    later = samples * round_.share
+    left = spent(model, round_.waiting + later, round_.waiting_tokens + later * prompt, reply)
+    tokens = round_.waiting_tokens + tries * prompt
+    return left, spent(model, _TWICE * (round_.waiting + tries), _TWICE * tokens, cap)
+
+
+def spent(model: Model, calls: float, asked: float, reply: float) -> Spent:
+    """So many calls with so many tokens in all their prompts, and in each reply."""
+    written = calls * reply
+    usd = model.price.of(round(asked), round(written)) if model.price else 0.0
+    return Spent(round(calls), round(asked + written), usd)

@@ -1,0 +1,122 @@
+"""Deterministic numbers about one trace, in both languages and in linear time; no model is asked.
+
+    measure(subject)  ->  {"characters": 1840, ..., "steps": 4, "repeated_sentences": 0.0, ...}
+
+Measures are evidence: they stand beside the votes in the tables, and `rules` votes from them alone. MEASURES says what
+each one means.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from judges.answers.places import boxes
+from judges.reasoning.measures import language, repetition, tells
+from judges.reasoning.measures.conclusion import concludes, finished, gold_overlap
+from judges.reasoning.measures.steps import paragraphs, sentences, steps
+from judges.reasoning.measures.terms import finance_terms, share, terms, tokens, vocabulary
+
+# DeepSeek's rule of thumb (api-docs.deepseek.com, "Token & Token Usage"): an English character is about 0.3 token, a
+# Chinese one about 0.6.
+_TOKENS_ASCII, _TOKENS_OTHER = 0.3, 0.6
+
+MEASURES: Mapping[str, str] = {
+    "characters": "length of the reasoning in characters, 0 or more",
+    "tokens": "length in tokens, by rule of thumb and no tokeniser: 0.3 an ASCII character, 0.6 any other",
+    "paragraphs": "blocks between blank lines, or lines where there is no blank one, count",
+    "steps": "numbered items if there are three or more, else lines, else sentences, count",
+    "sentences": "sentences, count",
+    "repeated_sentences": "share of sentences of 12 characters or more that were said before word for word, 0 to 1",
+    "repeated_ngrams": "share of runs of 12 words or Chinese characters that occurred before, 0 to 1",
+    "repeated_paragraphs": "share of paragraphs of 12 characters or more that were said before word for word, 0 to 1",
+    "loop": "times that the most repeated stretch stands in immediate succession, 1 where none does",
+    "gold_term_overlap": "share of the standard answer's terms that the reasoning uses, 0 to 1; null without terms",
+    "explanation_term_overlap": "share of the terms of the source's explanation that the reasoning uses, 0 to 1; null "
+    "without an explanation",
+    "question_terms": "distinct terms of the question that the reasoning uses, count",
+    "finance_terms": "distinct terms of finance, out of a fixed list, that the reasoning uses, count",
+    "han_share": "share of Chinese characters among these and Latin words of five letters, 0 to 1; null without either",
+    "language_kept": "share of the reasoning that is in the question's language, 0 to 1; null without letters",
+    "language_switches": "times that the language changes from one sentence to the next, count",
+    "foreign": "1 if a sentence or more is neither English nor Chinese, else 0; null without letters",
+    "boxes": "boxed answers in the reply after its reasoning, count",
+    "concludes_answer": "1 if the reasoning ends with the final answer, 0 with another one; null with none to compare",
+    "finished": "1 if the reasoning ends as a sentence does or with the answer, 0 if it breaks off",
+    "self_identification": "places where a model names itself or its maker as speaker, count",
+    "residue": "leftovers of prompts and rewriting, and mentions of a standard answer that was shown, count",
+    "hedges": "second thoughts such as wait, hmm, let me double-check, 不对, 再检查一下, count",
+    "hedges_per_1000_tokens": "hedges in a thousand tokens, 0 or more; null for an empty reasoning",
+    "instructs_judge": "sentences that tell a judge how to vote, count",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What round two looks at: one trace beside its question.
+
+    answer: the reply's text after its reasoning; final: the final answer cut out of it, or None.
+    kind, gold, options, explanation, question, context, language ("en" or "zh"): the question's; context: the tables
+    and texts that it is about, "" without any.
+    boxed_asked: whether the instruction asked for a box (it is ours to know only for traces that we had written).
+    right: round one's verdict.
+    """
+
+    reasoning: str
+    answer: str
+    final: str | None
+    kind: str
+    gold: str | None
+    question: str
+    explanation: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
+    boxed_asked: bool = True
+    right: bool | None = None
+    context: str = ""
+
+
+def measure(subject: Subject) -> dict[str, float | None]:
+    """All measures of one trace, in the order of MEASURES; None where a measure has nothing to stand on."""
+    text = subject.reasoning
+    words = tokens(text)
+    said = vocabulary(text, words)
+    pieces, blocks = sentences(text), paragraphs(text)
+    runs = repetition.runs_of(words)
+    repeated_runs = repetition.repeated_runs(runs)
+    explained = terms(subject.explanation or "")
+    languages = language.read(text, words)
+    found = tells.read(text, said)
+    length = _tokens(text)
+    answer = subject.final, subject.kind, subject.options
+    return {
+        "characters": len(text),
+        "tokens": length,
+        "paragraphs": len(blocks),
+        "steps": steps(text, pieces),
+        "sentences": len(pieces),
+        "repeated_sentences": repetition.repeated(pieces),
+        "repeated_ngrams": repeated_runs,
+        "repeated_paragraphs": repetition.repeated(blocks),
+        "loop": repetition.loop(pieces, words, runs if repeated_runs else ()),
+        "gold_term_overlap": gold_overlap(text, said, subject.gold, subject.options, explained),
+        "explanation_term_overlap": share(explained, said),
+        "question_terms": len(terms(subject.question) & said),
+        "finance_terms": len(finance_terms(text, said)),
+        "han_share": languages.han_share,
+        "language_kept": languages.kept(subject.language),
+        "language_switches": languages.switches,
+        "foreign": languages.foreign,
+        "boxes": len(boxes(subject.answer).texts),
+        "concludes_answer": concludes(text, *answer),
+        "finished": finished(text, *answer),
+        "self_identification": found.self_identification,
+        "residue": found.residue,
+        "hedges": found.hedges,
+        "hedges_per_1000_tokens": 1000 * found.hedges / length if length else None,
+        "instructs_judge": found.instructs_judge,
+    }
+
+
+def _tokens(text: str) -> int:
+    """About how many tokens a text has."""
+    ascii_ = len(text.encode("ascii", "ignore"))
+    return round(_TOKENS_ASCII * ascii_ + _TOKENS_OTHER * (len(text) - ascii_))
