@@ -15,9 +15,8 @@ from curate.chat.journal import SCHEMA
 from curate.chat.model import Model, Price, Sampling
 from curate.names import known, module
 from curate.recipe import Recipe
-from curate.spec import (
-    CheckSpec, CriteriaSpec, CriterionSpec, DistilSpec, JudgeSpec, KeepSpec, RulesSpec, SourceSpec, WordingSpec,
-)  # fmt: skip
+from curate.spec import CheckSpec, CriteriaSpec, CriterionSpec, DistilSpec, JudgeSpec, KeepSpec, SourceSpec, WordingSpec
+from curate.spec import RulesSpec as Rules
 from curate.tables import TABLES
 from judges import REASONS
 from judges.answers import PRESETS, Policy
@@ -48,7 +47,7 @@ def keys(parts: Mapping[str, type[BaseModel]]) -> str:
 
 def recipe_keys() -> str:
     parts = {"": Recipe, "sources[].": SourceSpec, "distil.": DistilSpec, "check.": CheckSpec}
-    parts |= {"judge.": JudgeSpec, "judge.keep.": KeepSpec, "judge.rules.": RulesSpec, "judge.criteria.": CriteriaSpec}
+    parts |= {"judge.": JudgeSpec, "judge.keep.": KeepSpec, "judge.rules.": Rules, "judge.criteria.": CriteriaSpec}
     parts |= {"judge.criteria.use[].": CriterionSpec, "judge.criteria.use[].en.": WordingSpec}
     parts |= {"budget.": Limit, "models.NAME.": Model}
     parts |= {"models.NAME.sampling.": Sampling, "models.NAME.price.": Price}
@@ -116,13 +115,15 @@ def reasons() -> str:
 
 
 _VOTED_FROM = {
-    "internal_consistency": "`concludes_answer`: the answer that the end of the reasoning states, matched with the one given",
+    "internal_consistency": "`concludes_answer`",
     "term_overlap": "`gold_term_overlap`",
     "step_count": "`steps`",
     "logical_consistency": "round one's verdict, `finished`, `calculations_wrong`, `founded`",
     "content_diversity": "`loop`, `repeated_sentences`, `repeated_ngrams`, `hedges`",
     "domain_relevance": "`question_terms`, `finance_terms`",
-    "instruction_consistency": "`language_kept`, `foreign`, `boxes`, `self_identification`, `residue`, `instructs_judge`",
+    "instruction_consistency": (
+        "`language_kept`, `foreign`, `boxes`, `self_identification`, `residue`, `instructs_judge`"
+    ),
 }
 
 

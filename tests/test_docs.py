@@ -1,15 +1,19 @@
 """The documentation is kept true: generated parts are up to date, and every command and query in it runs."""
 
+import json
+import random
 import re
 import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 import curate
 from curate.recipe import load_recipe
+from judges.reasoning.criteria import NAMES
 from tests.conftest import Command
 from tests.docs import PARTS, ROOT, written
 from tests.doubles.chat_answers import reply
@@ -76,14 +80,40 @@ def test_the_commands_of_a_teacher_run_one_after_another(command: Command, tmp_p
 
 
 def queries() -> list[str]:
-    text = (ROOT / "curate" / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    blocks = re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
     return [query.strip() for block in blocks for query in block.split(";\n") if query.strip()]
 
 
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> curate.Run:
+    """The quickstart's samples, all of them judged by two models that often disagree."""
+    folder = tmp_path_factory.mktemp("judged")
+    said = yaml.safe_load((ROOT / "recipes" / "quickstart.yaml").read_text(encoding="utf-8"))
+    for source in said["sources"]:
+        source["from"] = str(ROOT / "recipes" / source["from"])
+    with ChatServer(_votes) as server:
+        price = {"input": 1, "output": 1}
+        said["models"] = {name: {"model": name, "base_url": server.base_url, "price": price} for name in ("a", "b")}
+        said["judge"] = {"by": ["a", "b"], "when": "always", "keep": {"at_least": 4}}
+        (folder / "r.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+        return curate.run(folder / "r.yaml", folder / "runs" / "r")
+
+
+def _votes(request: dict[str, Any], nth: int) -> dict[str, Any]:
+    """Votes drawn from the prompt, the same each time, mostly 1."""
+    drawn = random.Random(request["model"] + request["messages"][0]["content"])
+    votes = {name: {"reason": "it says so", "vote": drawn.choice(("1", "1", "1", "1", "0"))} for name in NAMES}
+    votes["domain_relevance"]["vote"] = "cannot tell" if drawn.random() < 0.2 else "1"
+    return reply(json.dumps(votes))
+
+
 @pytest.mark.parametrize("query", queries())
-def test_every_query_of_the_documentation_finds_something(quickstart: curate.Run, query: str) -> None:
-    assert quickstart.sql(query).height
+def test_every_query_of_the_documentation_finds_something(judged: curate.Run, query: str) -> None:
+    assert judged.sql(query).height
+
+
+def test_ten_queries_are_worked() -> None:
+    assert [int(found) for found in re.findall(r"-- (\d+)\. ", README)] == list(range(1, 11))
 
 
 def test_the_source_of_ones_own_in_the_documentation_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """A run's outcomes as a list, and one question laid out for reading: question, table, gold, trace, verdicts, votes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -21,7 +22,9 @@ _TRUTH = {
     False: Text("wrong", style="red"),
     None: Text("undecided", style="yellow"),
 }
+_QUALITY = {True: "good", False: "bad", None: "undecided"}
 _RAW = 2000
+_WRONG_SHOWN = 10
 _WIDE = 110  # columns from which the list has room for details
 
 
@@ -191,13 +194,27 @@ def _trace(connection: Any, outcome: dict[str, Any]) -> list[RenderableType]:
     ]  # fmt: skip
     if notes := _notes(check):
         parts.append(shown(notes, style="dim"))
-    votes = connection.execute(f"select criterion, vote, rationale, judge from scores {where}", list(key)).fetchall()
-    if votes:
+    return [*parts, *_judgements(connection, where, key)]
+
+
+def _judgements(connection: Any, where: str, key: tuple[Any, ...]) -> Iterator[RenderableType]:
+    """What each judge says, criterion by criterion, and the calculations that are wrong."""
+    votes = connection.execute(f"select judge, criterion, vote, rationale from scores {where}", list(key)).fetchall()
+    said = connection.execute(f"select judge, sits, value, reason, shown from judgements {where}", list(key)).fetchall()
+    for judge, sits, value, reason, seen in said:
+        beside = "" if sits else ", beside the panel"
+        part = "" if seen == 1 else f", saw {seen:.0%} of the reasoning"
+        yield title(f"round two: {judge} says {_QUALITY[value]} ({reason}{beside}{part})")
         table = Table(box=None, show_header=False, pad_edge=False)
-        for criterion, vote, rationale, _ in votes:
-            table.add_row(_VOTES[vote], criterion, shown(rationale, style="dim"))
-        parts += [title(f"round two ({votes[0][3]})"), table]
-    return parts
+        for by, criterion, vote, rationale in votes:
+            if by == judge:
+                table.add_row(_VOTES[vote], shown(criterion), shown(rationale, style="dim"))
+        yield table
+    query = f"select text, computed from calculations {where} and value = false order by start limit {_WRONG_SHOWN}"
+    wrong = connection.execute(query, list(key)).fetchall()
+    if wrong:
+        yield title("calculations that are wrong")
+        yield from (shown(f"{text}   it gives {computed}") for text, computed in wrong)
 
 
 def _notes(check: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ TEMPLATE = """{% for m in messages %}<|im_start|>{{ m['role'] }}
 {{ m['content'] }}<|im_end|>
 {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
 {% endif %}"""
-CONTEXT = 4096
+CONTEXT = 12_288  # a judge of seven criteria is asked in some 4,000 of these tokens
 STEPS = 400
 
 

@@ -15,6 +15,7 @@ import pytest
 
 import curate
 from curate.errors import UserError
+from judges.reasoning.criteria import NAMES
 from tests.doubles.tiny_model import OPERANDS, question, train
 
 pytestmark = [
@@ -154,4 +155,47 @@ def test_a_judge_held_to_a_schema_is_read_whatever_it_says(folder: Path) -> None
     assert {reason for reason, _ in found} <= {"judged_right", "judged_wrong", "judged_unclear", "judge_unreadable"}
     assert sum(count for reason, count in found if reason != "judge_unreadable") > 0
     assert run.sql("select distinct rule, method from checks").rows() == [("needs_model", "model")]
+    assert not servers()
+
+
+REASONED = """
+name: reasoned
+version: 1.0.0
+models:
+  judge:
+    serve: vllm
+    model: model
+    args:
+      [--enforce-eager, --max-model-len, "12288",
+       --structured-outputs-config, '{{"backend": "xgrammar", "disable_any_whitespace": true}}']
+    env: {{VLLM_CPU_KVCACHE_SPACE: "1", OMP_NUM_THREADS: "1"}}
+    sampling: {{temperature: 1.0, max_tokens: 6000, bad_words: ["<think>", "</think>"], logit_bias: {{"{quote}": 4}}}}
+    structured: json_schema
+    concurrency: 4
+sources:
+  - {{use: traces, from: reasoned.jsonl, kind: number, licence: Apache-2.0}}
+judge: {{by: [judge]}}
+"""
+
+
+def test_a_reasoning_judge_held_to_a_schema_votes_on_every_criterion(folder: Path) -> None:
+    """As above: the votes mean nothing, that they are votes on the seven criteria is the server's guided decoding. The
+    noise is pushed towards quotation marks, or no string would come to its end."""
+    from transformers import AutoTokenizer
+
+    rows = [{"question": f"q{n}?", "gold": f"{n}", "reasoning": f"It is {n}.", "answer": f"{n}"} for n in range(4)]
+    (folder / "reasoned.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    quote = AutoTokenizer.from_pretrained(folder / "model").convert_tokens_to_ids('"')
+    (folder / "reasoned.yaml").write_text(REASONED.format(quote=quote))
+    run = curate.run(folder / "reasoned.yaml", folder / "runs" / "reasoned")
+    assert run.sql("select count(*) from checks where value").item() == 4
+    votes = run.sql("select criterion, count(*) from scores where judge = 'judge' group by all order by all").rows()
+    assert votes == [(name, 4) for name in sorted(NAMES)]
+    assert run.record["calls"]["failed"] == 0
+    read = run.sql("select count(*) from judgements where judge = 'judge' and reason <> 'judge_unreadable'").item()
+    assert read > 0
+    whole = "select count(*) from scores where judge = 'judge' and rationale in ('no readable vote', 'an empty reply')"
+    assert run.sql(whole).item() == len(NAMES) * (4 - read)  # a reply is read whole or, cut off, not at all
+    identity = run.sql("select distinct identity from scores where judge = 'judge'").item()
+    assert identity.startswith("vllm:model@")
     assert not servers()
