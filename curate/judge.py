@@ -27,21 +27,20 @@ class Judgement:
 
 
 async def judge(question: Question, trace: Trace, right: Verdict, jury: Jury, asking: Asking) -> Judgement:
-    """The judgement on a trace. Where a judge is needed and may not be called (any more), its verdict is `pending`."""
+    """The judgement on a trace; `pending`, with the opinions so far, where a judge may not be called (any more)."""
     if trace.outcome == "empty_reasoning":
         return Judgement(Verdict(None, "empty_reasoning", method="+".join(jury.by)))
     found = evidence(_subject(question, trace, right))
     scores = vote(found, jury.criteria.names, jury.thresholds)
     measured = Opinion(RULES, RULES, combine(scores, jury.keep, RULES), scores, RULES in jury.by)
-    try:
-        opinions = await _asked([name for name in jury.by if name != RULES], question, trace, jury, asking)
-        sitting = sorted((one for one in (measured, *opinions) if one.sits), key=lambda one: jury.by.index(one.judge))
-        verdict = panel([one.verdict for one in sitting], jury.rule)
-        if jury.escalate is not None and (verdict.value is None or contradicted(opinions, scores)):
-            opinions += await _asked([jury.escalate], question, trace, jury, asking)
-            verdict = replace(opinions[-1].verdict, detail=f"asked because {_doubt(verdict)}")
-    except NotAsked as none:
-        return Judgement(Verdict(None, "pending", detail=none.why), (measured,), found, jury.criteria.known_as)
+    opinions, waits = await _asked([name for name in jury.by if name != RULES], question, trace, jury, asking)
+    sitting = sorted((one for one in (measured, *opinions) if one.sits), key=lambda one: jury.by.index(one.judge))
+    verdict = waits or panel([one.verdict for one in sitting], jury.rule)
+    doubtful = verdict.value is None or contradicted(opinions, scores)
+    if jury.escalate is not None and waits is None and doubtful:
+        last, waits = await _asked([jury.escalate], question, trace, jury, asking)
+        opinions += last
+        verdict = waits or replace(last[0].verdict, detail=f"asked because {_doubt(verdict)}")
     return Judgement(verdict, (measured, *opinions), found, jury.criteria.known_as)
 
 
@@ -63,15 +62,16 @@ def _doubt(verdict: Verdict) -> str:
 
 async def _asked(
     names: Sequence[str], question: Question, trace: Trace, jury: Jury, asking: Asking
-) -> tuple[Opinion, ...]:
-    """The opinions of models, asked at the same time. Raises NotAsked once all that could be asked have answered."""
+) -> tuple[tuple[Opinion, ...], Verdict | None]:
+    """The opinions of models, asked at the same time, and `pending` where one may not be called (any more)."""
     models = dict(jury.models)
     asked = (opinion(name, models[name], question, trace, jury, asking) for name in names)
     done = await asyncio.gather(*asked, return_exceptions=True)
     for one in done:
-        if isinstance(one, BaseException):
+        if isinstance(one, BaseException) and not isinstance(one, NotAsked):
             raise one
-    return tuple(one for one in done if isinstance(one, Opinion))
+    waits = next((Verdict(None, "pending", detail=one.why) for one in done if isinstance(one, NotAsked)), None)
+    return tuple(one for one in done if isinstance(one, Opinion)), waits
 
 
 def _subject(question: Question, trace: Trace, right: Verdict) -> Subject:

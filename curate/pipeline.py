@@ -79,7 +79,8 @@ async def curate_question(question: Question, kit: Kit) -> Curated:
     """One question's traces, their verdicts, and where it goes. Nothing that a question holds makes this raise."""
     curated = await _curate(question, kit, Asking(question.id, kit.chat))
     last = {one.trace.sample: one.trace.outcome for one in curated.tries}  # the last try at each sample
-    if curated.outcome.label != "good" and kit.retry & set(last.values()):
+    judged = {call.outcome for call in curated.calls if call.purpose != "distil"}
+    if curated.outcome.label != "good" and kit.retry & {*last.values(), *judged}:
         curated = await _curate(question, kit, Asking(question.id, kit.chat, kit.retry))
     return curated
 

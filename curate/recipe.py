@@ -21,7 +21,7 @@ from curate.errors import UserError, closest, nearest
 from curate.names import module, recipe_file
 from curate.part import Part
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
-from curate.spec import CheckSpec, DistilSpec, JudgeSpec, SourceSpec
+from curate.spec import PART, WORD, CheckSpec, DistilSpec, JudgeSpec, SourceSpec
 from judges.reasoning.criteria import NAMES
 from judges.reasoning.rules import RULES
 
@@ -83,6 +83,7 @@ def load_recipe(name: str | Path, overrides: Mapping[str, Any] | None = None) ->
         (("distil", "by"), _check_teacher),
         (("check", "by"), _check_judge),
         (("judge", "by"), _check_judges),
+        (("judge", "escalate"), _check_escalation),
         (("judge", "keep"), _check_keep),
         (("budget", "usd"), _check_prices),
     ):
@@ -125,10 +126,19 @@ def _check_judge(recipe: Recipe) -> None:
 def _check_judges(recipe: Recipe) -> None:
     if RULES in recipe.models:
         raise UserError("'rules' is the judge that needs no model; give the model of that name another one")
-    _check_models(recipe.judge.models, recipe)
+    _check_models((name for name in recipe.judge.by if name != RULES), recipe)
     own = [name for name in recipe.judge.criteria_set.names if name not in NAMES]
     if own and RULES in recipe.judge.by:
         raise UserError(f"the judge `rules` has no measure for '{own[0]}'; let models vote on it: by: [NAME]")
+
+
+def _check_escalation(recipe: Recipe) -> None:
+    name = recipe.judge.escalate
+    if name in recipe.judge.by:
+        raise UserError(f"'{name}' sits in `by` already; name another model for what its judges leave in doubt")
+    if name == RULES:
+        raise UserError("`rules` votes beside every judge already; name a model")
+    _check_models([name] if name else [], recipe)
 
 
 def _check_keep(recipe: Recipe) -> None:
@@ -140,7 +150,7 @@ def _check_keep(recipe: Recipe) -> None:
             raise UserError(f"'{name}' is no criterion here{nearest(name, names)}\n  criteria: {', '.join(names)}")
     points = sum(recipe.judge.keep_rule.points(name) for name in names)
     if keep.at_least > points:
-        raise UserError(f"`at_least` is {keep.at_least:g}, and all criteria together have {points:g} points")
+        raise UserError(f"`at_least` is {keep.at_least:g}, and all criteria together have {float(points):g} points")
 
 
 def _check_models(names: Iterable[str], recipe: Recipe) -> None:
@@ -225,8 +235,8 @@ def _user_error(
     return UserError("\n".join(dict.fromkeys(lines)))
 
 
-# What pydantic calls the sides of "this or that", which are no keys.
-_BRANCHES = ("KeepSpec", "CriteriaSpec", "CriterionSpec", "str", "literal['all']", "literal['fin-r1']")
+# What pydantic puts into a place for the sides of "this or that", which are no keys.
+_BRANCHES = (WORD, PART)
 
 # Where pydantic speaks of Python's types, the words of YAML.
 _EXPECTED = {

@@ -1,5 +1,6 @@
 """What the judges of both rounds were asked, and will be: counted from the journal's answers, projected on the rest."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from curate.chat import Model
@@ -9,10 +10,12 @@ from curate.check import SAMPLING as CHECK_SAMPLING
 from curate.check import asked_of_judge as asked_of_checker
 from curate.check import by_rules
 from curate.curating import jury_of
+from curate.judge import Judgement
 from curate.jury import SAMPLING as JUDGE_SAMPLING
 from curate.jury import asked_of_judge
 from curate.pipeline import Curated
 from curate.recipe import Recipe
+from judges.reasoning.rules import RULES
 
 # Before a judge was asked: what the 120 real DeepSeek-R1 answers of the tests show. Rules leave 13 undecided and call
 # 92 right; the answer judge's prompt takes 650 tokens, the reasoning judge's 1,000 without its data; replies are one
@@ -20,6 +23,7 @@ from curate.recipe import Recipe
 UNDECIDED, RIGHT = 0.11, 0.77
 _CHECK_PROMPT, _CHECK_REPLY = 650, 60
 _JUDGE_PROMPT, _JUDGE_REPLY = 1_000, 350
+_WAITING = ("pending", "judge_failed")
 _TWICE = 2  # an unreadable reply is asked for once more
 
 
@@ -48,45 +52,61 @@ class Round:
         self.waiting += 1
         self.waiting_tokens += estimate_tokens(asked)
 
-    def answered(self, curated: Curated, purpose: str) -> None:
-        """The calls for a purpose that one question got answers to."""
+    def answered(self, curated: Curated, purpose: str, model: Model) -> None:
+        """The calls for a purpose that a model answered for one question."""
+        identity = model.known_as()
         for call in curated.calls:
-            if call.purpose == purpose and call.outcome != "error":
+            if (call.purpose, call.model) == (purpose, identity) and call.outcome != "error":
                 self.calls += 1
                 self.prompt += call.prompt_tokens
                 self.completion += call.completion_tokens
 
 
-def count_check(curated: Curated, round_: Round, prompts: dict[str, str]) -> None:
+def count_check(curated: Curated, recipe: Recipe, round_: Round, prompts: dict[str, str]) -> None:
     """Counts what the answer judge was asked about one question, and is still to be asked."""
     question = curated.question
     for one in curated.tries:
-        waits = one.verdict.reason in ("pending", "judge_failed")
+        waits = one.verdict.reason in _WAITING
         round_.traces += 1
         round_.asked += waits or one.verdict.rule is not None
         if waits:
             asked = asked_of_checker(question, one.trace, by_rules(question, one.trace))
             prompts.setdefault(f"check, {question.language}", asked)
             round_.wait(asked)
-    round_.answered(curated, "check")
+    if recipe.check.judge is not None:
+        round_.answered(curated, "check", recipe.models[recipe.check.judge])
 
 
-def count_judge(curated: Curated, recipe: Recipe, round_: Round, prompts: dict[str, str]) -> None:
-    """Counts what the reasoning judges were asked about one question, and are still to be asked."""
-    if not recipe.judge.models:
-        return
+def count_judge(curated: Curated, recipe: Recipe, rounds: Mapping[str, Round], prompts: dict[str, str]) -> None:
+    """Counts what each judge of the reasoning was asked about one question, and is still to be asked."""
     question, jury = curated.question, jury_of(recipe)
     for one in curated.tries:
-        round_.traces += one.verdict.reason not in ("pending", "judge_failed")
-        if one.judgement is None:
-            continue
-        round_.asked += 1
-        verdicts = [one.judgement.verdict, *(opinion.verdict for opinion in one.judgement.opinions)]
-        if any(said.reason in ("pending", "judge_failed") for said in verdicts):
-            asked = asked_of_judge(question, one.trace, jury)
-            prompts.setdefault(f"judge, {question.language}", asked)
-            round_.wait(asked)
-    round_.answered(curated, "judge")
+        waiting = _waiting(one.judgement, recipe) if one.judgement else ()
+        for name, round_ in rounds.items():
+            round_.traces += one.verdict.reason not in _WAITING
+            answered = one.judgement is not None and any(said.judge == name for said in one.judgement.opinions)
+            round_.asked += answered or name in waiting
+            if name in waiting:
+                asked = asked_of_judge(question, one.trace, jury)
+                prompts.setdefault(f"judge, {question.language}", asked)
+                round_.wait(asked)
+    for name, round_ in rounds.items():
+        round_.answered(curated, "judge", recipe.models[name])
+
+
+def _waiting(judgement: Judgement, recipe: Recipe) -> Collection[str]:
+    """The judges whose word on a trace is still to come: those of the panel, and then the one of last resort."""
+    failed = [one.judge for one in judgement.opinions if one.verdict.reason == "judge_failed"]
+    if judgement.verdict.reason != "pending":
+        return failed
+    answered = {one.judge for one in judgement.opinions}
+    panel = [name for name in recipe.judge.by if name != RULES and name not in answered]
+    return [*failed, *(panel or [name for name in (recipe.judge.escalate,) if name is not None])]
+
+
+def rounds_of(recipe: Recipe) -> dict[str, Round]:
+    """A round for each judge of the reasoning; nothing tells how often the one of last resort is needed."""
+    return {name: Round(RIGHT if name in recipe.judge.by else 0) for name in recipe.judge.models}
 
 
 def project_check(recipe: Recipe, round_: Round, samples: int, tries: int) -> tuple[Spent, Spent]:
@@ -99,18 +119,18 @@ def project_check(recipe: Recipe, round_: Round, samples: int, tries: int) -> tu
     return _project(model, round_, guess, cap, samples, tries)
 
 
-def project_judge(recipe: Recipe, round_: Round, samples: int, tries: int, reply: float) -> tuple[Spent, Spent]:
-    """The reasoning judges' part, each of the panel asked about each trace that is right; reply: tokens of a trace. The
-    judge of last resort counts only in what it may be at the most."""
+def project_judge(
+    recipe: Recipe, rounds: Mapping[str, Round], samples: int, tries: int, reply: float
+) -> tuple[Spent, Spent]:
+    """The reasoning judges' part, each asked about its share of the traces; reply: tokens of a trace."""
     left, most = Spent(), Spent()
-    for name in recipe.judge.models:
+    for name, round_ in rounds.items():
         model = recipe.models[name]
         guess = (round(_JUDGE_PROMPT + reply), _JUDGE_REPLY)
         cap = int(model.sampling.over(JUDGE_SAMPLING).get("max_tokens", _JUDGE_REPLY))
         likely, at_most = _project(model, round_, guess, cap, samples, tries)
+        left.add(likely)
         most.add(at_most)
-        if name in recipe.judge.by:
-            left.add(likely)
     return left, most
 
 

@@ -4,11 +4,22 @@ check: {by: [rules, judge], preset: finreason}   ->  CheckSpec(by=("rules", "jud
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, create_model, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    create_model,
+    field_validator,
+    model_validator,
+)  # fmt: skip
 
 from curate.errors import nearest
 from curate.part import Part
@@ -122,6 +133,11 @@ class CheckSpec(Part):
         return dataclasses.replace(PRESETS[self.preset], **{name: v for name, v in said.items() if v is not None})
 
 
+# Where a key takes a word or a part, which of the two it is: told by its form, so that only its own faults are told.
+WORD, PART = "<word>", "<part>"
+_EITHER = Discriminator(lambda value: WORD if isinstance(value, str) else PART)
+
+
 class KeepSpec(Part):
     """A rule for keeping a trace that misses some criteria."""
 
@@ -160,23 +176,43 @@ class CriterionSpec(Part):
         return Criterion(self.name, Wording(**words[0]), Wording(**words[-1]))
 
 
+def _one_of_the_seven(name: str) -> str:
+    if name not in NAMES:
+        raise ValueError(f"no criterion is called '{name}'{nearest(name, NAMES)}; the seven: {', '.join(NAMES)}")
+    return name
+
+
+def _just(word: str, otherwise: str) -> Callable[[str], str]:
+    """A check that a word is the only one there is; otherwise: what may stand instead, for the message."""
+
+    def check(said: str) -> str:
+        if said != word:
+            raise ValueError(f"it is `{word}`, or {otherwise}")
+        return said
+
+    return check
+
+
 class CriteriaSpec(Part):
     """A set of criteria of one's own."""
 
     name: str = Field(min_length=1, description="what the set is called in tables and cards")
-    use: tuple[str | CriterionSpec, ...] = Field(
+    use: tuple[
+        Annotated[
+            Annotated[str, AfterValidator(_one_of_the_seven), Tag(WORD)] | Annotated[CriterionSpec, Tag(PART)], _EITHER
+        ],
+        ...,
+    ] = Field(
         min_length=1, strict=False, description="names of the seven, criteria in other words, criteria of one's own"
     )
 
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        names = [one if isinstance(one, str) else one.name for one in self.use]
-        for one in self.use:
-            if isinstance(one, str) and one not in NAMES:
-                raise ValueError(f"no criterion is called '{one}'{nearest(one, NAMES)}; the seven: {', '.join(NAMES)}")
-        if len(set(names)) < len(names):
-            raise ValueError("a criterion is named twice")
-        return self
+    @field_validator("use")
+    @classmethod
+    def _once(cls, use: tuple[str | CriterionSpec, ...]) -> tuple[str | CriterionSpec, ...]:
+        names = [one if isinstance(one, str) else one.name for one in use]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"'{twice}' is named twice")
+        return use
 
 
 def _thresholds() -> type[Part]:
@@ -208,12 +244,16 @@ class JudgeSpec(Part):
         default=None,
         description="one of `models` that has the last word where the others are undecided or measures contradict them",
     )
-    criteria: Literal["fin-r1"] | CriteriaSpec = Field(
-        default="fin-r1", description="Fin-R1's seven, or {name, use: [...]}: chosen, reworded and own ones"
-    )
-    keep: Literal["all"] | KeepSpec = Field(
-        default="all", description="`all` criteria, {at_least: n}, or {weighted: {step_count: 2}, at_least: 7}"
-    )
+    criteria: Annotated[
+        Annotated[str, AfterValidator(_just("fin-r1", "a set of your own: {name: mine, use: [...]}")), Tag(WORD)]
+        | Annotated[CriteriaSpec, Tag(PART)],
+        _EITHER,
+    ] = Field(default="fin-r1", description="Fin-R1's seven, or {name, use: [...]}: chosen, reworded and own ones")
+    keep: Annotated[
+        Annotated[str, AfterValidator(_just("all", "a rule such as {at_least: 6}")), Tag(WORD)]
+        | Annotated[KeepSpec, Tag(PART)],
+        _EITHER,
+    ] = Field(default="all", description="`all` criteria, {at_least: n}, or {weighted: {step_count: 2}, at_least: 7}")
     when: Literal["right", "always"] = Field(
         default="right", description="judge what round one called right, or for studies `always`"
     )

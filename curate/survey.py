@@ -20,7 +20,7 @@ from curate.gather import gather
 from curate.pipeline import Curated
 from curate.prompt import prompt
 from curate.recipe import Recipe
-from curate.rounds import RIGHT, UNDECIDED, Round, count_check, count_judge, project_check, project_judge, spent
+from curate.rounds import UNDECIDED, Round, count_check, count_judge, project_check, project_judge, rounds_of, spent
 from curate.runs import JOURNAL
 
 # Tokens of one of DeepSeek-R1's replies, where nothing better is known: the mean of its 804,745 published samples
@@ -58,15 +58,15 @@ class Known:
 @dataclass(slots=True)
 class Survey:
     """What was found. parts: by source; labels: questions that are done, by label; known: from calls to the teacher;
-    checks, judgements: to the judges of both rounds; prompts: the first filled prompt of each kind; pulse: what the
-    recipe spent; pilot: how the pilot ended; left: calls, tokens and dollars still to come, by projection, the judges'
-    among them; at_most: if every reply is as long, and every attempt needed, as allowed."""
+    checks: to the answer judge; judgements: to each reasoning judge, by name; prompts: the first filled prompt of each
+    kind; pulse: what the recipe spent; pilot: how the pilot ended; left: calls, tokens and dollars still to come, by
+    projection, the judges' among them; at_most: if every reply is as long, and every attempt needed, as allowed."""
 
     parts: dict[str, Part] = field(default_factory=dict)
     labels: Counter[str] = field(default_factory=Counter)
     known: Known = field(default_factory=Known)
     checks: Round = field(default_factory=lambda: Round(UNDECIDED))
-    judgements: Round = field(default_factory=lambda: Round(RIGHT))
+    judgements: dict[str, Round] = field(default_factory=dict)
     prompts: dict[str, str] = field(default_factory=dict)
     pulse: Pulse | None = None
     pilot: Pulse | None = None
@@ -87,7 +87,7 @@ def survey(
     if pilot and not recipe.models:
         raise UserError("--pilot asks a model, and the recipe has none")
     kept = Path(journal) if journal is not None else run_folder(recipe, out).parent / JOURNAL
-    found = Survey()
+    found = Survey(judgements=rounds_of(recipe))
     with tempfile.TemporaryDirectory(prefix="fincurate-") as scratch:
         folder = Path(scratch)
         (folder / "tables").mkdir()
@@ -114,7 +114,7 @@ def survey(
 def _count(curated: Curated, recipe: Recipe, found: Survey) -> None:
     outcome, part = curated.outcome, found.parts[curated.question.source]
     _count_distil(curated, found, part)
-    count_check(curated, found.checks, found.prompts)
+    count_check(curated, recipe, found.checks, found.prompts)
     count_judge(curated, recipe, found.judgements, found.prompts)
     if outcome.reason == "pending":
         part.pending += 1

@@ -112,8 +112,15 @@ union all
 select question_id, sample, attempt, 'reasoning', judge, null, reason, detail
 from judgements
 where value is null and sits
+union all
+select question_id, sample, attempt, 'question', null, null, reason, detail
+from outcomes o
+where
+    label = 'undecided'
+    and not exists (from checks c where c.question_id = o.question_id and c.value is null)
+    and not exists (from judgements j where j.question_id = o.question_id and j.value is null and j.sits)
 order by all;
-comment on view undecided is 'all that was left undecided: answers, single votes, judgements; never counted as 0';
+comment on view undecided is 'all that was left undecided: answers, single votes, judgements, else whole questions; never counted as 0';
 
 create view cost_per_row as
 select

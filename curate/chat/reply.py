@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from judges.thought import after_thought
+
 ReplyOutcome = Literal["ok", "truncated", "empty_reasoning", "empty_answer", "refusal", "filtered"]
 OUTCOMES: tuple[ReplyOutcome, ...] = get_args(ReplyOutcome)
 
@@ -111,9 +113,9 @@ def _texts(message: Mapping[str, Any], opened: bool) -> tuple[str, str]:
         content = "".join(_text(part.get("text")) for part in parts)
     text = _text(content)
     if reasoning:
-        return reasoning.removeprefix("<think>").strip(), text.rpartition("</think>")[2].strip()
+        return reasoning.removeprefix("<think>").strip(), after_thought(text).strip()
     thought, closed, answer = text.rpartition("</think>")
-    if closed:
+    if closed and after_thought(text) == answer:
         return thought.strip().removeprefix("<think>").strip(), answer.strip()
     if opened or text.lstrip().startswith("<think>"):
         return text.strip().removeprefix("<think>").strip(), ""

@@ -50,7 +50,7 @@ def print_json(found: Survey) -> None:
         "at_most": asdict(found.at_most),
         "known": asdict(found.known),
         "checks": asdict(found.checks),
-        "judgements": asdict(found.judgements),
+        "judgements": {name: asdict(part) for name, part in found.judgements.items()},
         "prompts": found.prompts,
     }
     typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
@@ -68,7 +68,7 @@ def _print_parts(found: Survey) -> None:
 
 
 def _print_left(recipe: Recipe, found: Survey) -> None:
-    by, judges = recipe.distil.by if recipe.distil else "", recipe.judge.models
+    by = recipe.distil.by if recipe.distil else ""
     if found.pulse is not None:
         console().print(shown(f"spent so far  {_said(found.pulse.total)}"))
     console().print(shown(f"left          {_said(found.left)}"))
@@ -82,10 +82,9 @@ def _print_left(recipe: Recipe, found: Survey) -> None:
         console().print(
             shown(f"with the answer judge for the {found.checks.share:.0%} that rules leave undecided, {seen}")
         )
-    if judges:
-        what = f"with {', '.join(judges)} on the reasoning of the {found.judgements.share:.0%} that are right"
-        console().print(shown(f"{what}, {_seen(found.judgements)}"))
-    for name in dict.fromkeys((by, recipe.check.judge or "", *judges)):
+    for name, part in found.judgements.items():
+        console().print(shown(f"with {name} on the reasoning of {part.share:.0%}, {_seen(part)}"))
+    for name in dict.fromkeys((by, recipe.check.judge or "", *found.judgements)):
         if name in recipe.models and recipe.models[name].price is None:
             console().print(shown(f"models.{name} has no `price`, so dollars are not known"))
     if recipe.budget.usd is not None and found.pulse is not None:

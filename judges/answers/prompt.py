@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from judges.answers.places import objects
 from judges.templates import fill, harmless, template
+from judges.thought import after_thought
 
 VERDICTS: Mapping[str, bool | None] = MappingProxyType({"right": True, "wrong": False, "cannot tell": None})
 
@@ -63,7 +64,7 @@ def judgement(reply: str) -> Judgement | None:
     """The verdict of a judge's reply, after its reasoning if that stands in it: the last JSON object with a verdict
     binds. None where there is none, or the last one's verdict is not one of the three."""
     found = None
-    for text, said in objects(reply.rpartition("</think>")[2]):
+    for text, said in objects(after_thought(reply)):
         if '"verdict"' in text:
             found = said
     if not isinstance(found, dict) or not isinstance(found.get("verdict"), str):

@@ -15,6 +15,7 @@ from typing import Any
 from judges.answers.places import objects
 from judges.reasoning.criteria import CriteriaSet
 from judges.templates import fill, harmless, template
+from judges.thought import after_thought
 from judges.verdict import Score, Vote
 
 _PACKAGE = "judges.reasoning"
@@ -82,7 +83,7 @@ def votes(reply: str, criteria: CriteriaSet) -> dict[str, Score]:
     names = {_plain(name): one.name for one in criteria.criteria for name in (one.name, one.en.title, one.zh.title)}
     found: dict[str, Score] = {}
     disputed = set()
-    for _, said in objects(reply.rpartition("</think>")[2]):
+    for _, said in objects(after_thought(reply)):
         for key, value in _entries(said, _DEPTH):
             if (name := names.get(_plain(key))) is None or (score := _score(name, value)) is None:
                 continue
