@@ -83,7 +83,8 @@ def _print_left(recipe: Recipe, found: Survey) -> None:
             shown(f"with the answer judge for the {found.checks.share:.0%} that rules leave undecided, {seen}")
         )
     for name, part in found.judgements.items():
-        console().print(shown(f"with {name} on the reasoning of {part.share:.0%}, {_seen(part)}"))
+        those = "in doubt" if name == recipe.judge.escalate else "that are right"
+        console().print(shown(f"with {name} on the reasoning of those {those}, {part.share:.0%} {_seen(part)}"))
     for name in dict.fromkeys((by, recipe.check.judge or "", *found.judgements)):
         if name in recipe.models and recipe.models[name].price is None:
             console().print(shown(f"models.{name} has no `price`, so dollars are not known"))

@@ -219,7 +219,7 @@ def test_a_question_that_waits_for_its_judge_has_its_trace_and_measures_and_the_
         assert (waits["traces"], waits["asked"], waits["waiting"], waits["calls"]) == (4, 4, 3, 1)
         assert plan["left"]["tokens"] == round(waits["waiting_tokens"] + 3 * waits["completion"])
         shown = called(tmp_path, "plan", "r.yaml").stdout
-        assert "with j on the reasoning of the 100% that are right, of 4 answers so far" in shown
+        assert "with j on the reasoning of those that are right, 100% of 4 answers so far" in shown
         assert len(server.seen) == 5
 
         run = judged(tmp_path, server, {"by": ["j"]})
