@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from curate.errors import UserError, nearest
+from curate.judge_spec import JudgeSpec
 from curate.runs import Run
-from curate.spec import JudgeSpec
 from judges.verdict import Vote
 
 TraceKey = tuple[str, int, int]

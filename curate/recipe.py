@@ -18,10 +18,11 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 from curate.chat.budget import Limit
 from curate.chat.model import Model
 from curate.errors import UserError, closest, nearest
+from curate.judge_spec import PART, WORD, JudgeSpec
 from curate.names import module, recipe_file
 from curate.part import Part
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
-from curate.spec import PART, WORD, CheckSpec, DistilSpec, JudgeSpec, SourceSpec
+from curate.spec import CheckSpec, DistilSpec, SourceSpec
 from judges.reasoning.criteria import NAMES
 from judges.reasoning.rules import RULES
 

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from curate.chat.budget import Limit
 from curate.chat.journal import SCHEMA
 from curate.chat.model import Model, Price, Sampling
+from curate.judge_spec import CriteriaSpec, CriterionSpec, JudgeSpec, KeepSpec, RulesSpec, WordingSpec
 from curate.names import known, module
 from curate.recipe import Recipe
-from curate.spec import CheckSpec, CriteriaSpec, CriterionSpec, DistilSpec, JudgeSpec, KeepSpec, SourceSpec, WordingSpec
-from curate.spec import RulesSpec as Rules
+from curate.spec import CheckSpec, DistilSpec, SourceSpec
 from curate.tables import TABLES
 from judges import REASONS
 from judges.answers import PRESETS, Policy
@@ -47,7 +47,7 @@ def keys(parts: Mapping[str, type[BaseModel]]) -> str:
 
 def recipe_keys() -> str:
     parts = {"": Recipe, "sources[].": SourceSpec, "distil.": DistilSpec, "check.": CheckSpec}
-    parts |= {"judge.": JudgeSpec, "judge.keep.": KeepSpec, "judge.rules.": Rules, "judge.criteria.": CriteriaSpec}
+    parts |= {"judge.": JudgeSpec, "judge.keep.": KeepSpec, "judge.rules.": RulesSpec, "judge.criteria.": CriteriaSpec}
     parts |= {"judge.criteria.use[].": CriterionSpec, "judge.criteria.use[].en.": WordingSpec}
     parts |= {"budget.": Limit, "models.NAME.": Model}
     parts |= {"models.NAME.sampling.": Sampling, "models.NAME.price.": Price}

@@ -20,7 +20,7 @@ ALLOWED = {
 LEVELS = (
     {"errors", "records", "in_order", "part"},
     {"names", "chat"},
-    {"recipe_file", "read", "prompt", "tables", "locate", "spec"},
+    {"recipe_file", "read", "prompt", "tables", "locate", "spec", "judge_spec"},
     {"recipe", "scores", "runs", "asking"},
     {"gather", "distil", "check", "jury", "workplace", "labels", "calibration"},
     {"judge"},
