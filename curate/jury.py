@@ -4,12 +4,14 @@ A reply without a readable vote on some criterion is asked for once more; what i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from curate.asking import Asking
 from curate.chat import CallFailed, Model
+from curate.prompt import prompt
 from curate.records import Question, Trace
+from judges.answers.choice import named
 from judges.reasoning import ALL, DEFAULT, FIN_R1, CriteriaSet, Keep, Thresholds, combine
 from judges.reasoning.combine import PanelRule
 from judges.reasoning.prompt import Shown, again, judging, schema, votes
@@ -113,11 +115,9 @@ def asked_of_judge(question: Question, trace: Trace, jury: Jury) -> str:
     """A judge's prompt about a trace."""
     language = jury.language or question.language
     golds = [gold for gold in (question.gold, *question.gold_alternatives) if gold]
-    options = [f"{letter}. {text}" for letter, text in question.options.items()]
-    asked = [question.task, question.question, *options] if "question" in jury.sees else [question.task]
     shown = Shown(
         domain=question.task_domain or DOMAINS[question.module]["zh" if language == "zh" else "en"],
-        instruction="\n".join(filter(None, asked))[-_LONGEST:],
+        instruction=_instruction(question, trace) if "question" in jury.sees else question.task,
         standard_answer="\n".join(_with_text(gold, question) for gold in golds),
         reasoning=_cut(trace.reasoning, jury.characters, language),
         answer=trace.answer[-_LONGEST:],
@@ -127,10 +127,18 @@ def asked_of_judge(question: Question, trace: Trace, jury: Jury) -> str:
     return judging(shown, jury.criteria, language)
 
 
+def _instruction(question: Question, trace: Trace) -> str:
+    """What the trace's author was asked, without the context: as we ask, with the box, or as a source gives it."""
+    if trace.origin != "imported":
+        return prompt(replace(question, context=""))[-_LONGEST:]
+    options = (f"{letter}. {text}" for letter, text in question.options.items())
+    return "\n".join(filter(None, (question.task, question.question, *options)))[-_LONGEST:]
+
+
 def _with_text(gold: str, question: Question) -> str:
     """The options that a gold names, with their texts."""
-    lines = [f"{letter}. {question.options[letter]}" for letter in gold if letter in question.options]
-    return "\n".join(lines) if lines and set(gold) <= question.options.keys() else gold
+    chosen = named([gold], question.options) if question.options else []
+    return "\n".join(f"{letter}. {question.options[letter]}" for letter in sorted(chosen[0])) if chosen else gold
 
 
 def _cut(text: str, most: int, language: str) -> str:
