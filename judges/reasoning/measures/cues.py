@@ -7,14 +7,15 @@ bounded, so that no text makes a pattern run away.
 """
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from judges.reasoning.measures.terms import tokens
+from judges.reasoning.measures.terms import pairs, tokens
 
 
 class Phrase(NamedTuple):
     """cue: how the phrase begins, in small letters; pattern: what follows the cue; starts: whether it must begin a
-    clause; words: the cue's, to look up in a vocabulary."""
+    clause; words: the cue's words and Han pairs, to look up among those of a text."""
 
     cue: str
     pattern: re.Pattern[str]
@@ -22,10 +23,26 @@ class Phrase(NamedTuple):
     words: frozenset[str]
 
 
+class Table(NamedTuple):
+    """words: of each phrase the longest word of its cue; by_word: the phrases by that word, "" for a cue without any.
+    Most phrases are passed over without a look at each."""
+
+    words: frozenset[str]
+    by_word: Mapping[str, tuple[Phrase, ...]]
+
+
+def _table(*phrases: Phrase) -> Table:
+    by_word: dict[str, tuple[Phrase, ...]] = {"": ()}
+    for phrase in phrases:
+        word = max(phrase.words, key=len, default="")
+        by_word[word] = (*by_word.get(word, ()), phrase)
+    return Table(frozenset(by_word) - {""}, by_word)
+
+
 def _phrases(starts: bool, *table: tuple[str, str]) -> tuple[Phrase, ...]:
     """Cues, several separated by |, each with the pattern of what follows it."""
     return tuple(
-        Phrase(cue, compiled, starts, frozenset(tokens(cue)))
+        Phrase(cue, compiled, starts, frozenset((*filter(str.isascii, tokens(cue)), *pairs(cue))))
         for cues, pattern in table
         for compiled in (re.compile(pattern),)
         for cue in cues.split("|")
@@ -53,16 +70,18 @@ _ZH_MACHINE = (
 )
 _ONE = "(?:一个|一名|一款|一位|一個|一種|一种)?"
 
-SELF = _phrases(
-    True,
-    ("as an|as a", rf" {_MACHINE}(?=[,.:;)]| (?:{_MADE}|by|i|my)\b)"),
-    ("as", rf" {_MODEL},? (?:i\b|i['’]m\b|my\b|let me\b|an? (?:\w+ )?(?:ai|language))"),
-    ("i am|i'm|i’m|my name is", rf" (?:{_MODEL}\b|an? {_MACHINE}|{_MADE} by {_MAKER})"),
-    ("i was", rf" {_MADE} by {_MAKER}"),
-    ("you are", rf" (?:{_MODEL}\b|an? {_MACHINE})"),
-    ("作为|作為", rf"{_ONE}(?:由{_MAKER}{_ZH_MADE}的)?(?:{_ZH_MACHINE}|ai(?=[，,])|{_MODEL}(?=[，,]\s?我|我))"),
-    ("我是|我叫|我的名字是|我的名字叫", rf"{_ONE}(?:{_MODEL}|{_ZH_MACHINE}|由{_MAKER}{_ZH_MADE})"),
-    ("我由", rf"{_MAKER}{_ZH_MADE}"),
+SELF = _table(
+    *_phrases(
+        True,
+        ("as an|as a", rf" {_MACHINE}(?=[,.:;)]| (?:{_MADE}|by|i|my)\b)"),
+        ("as", rf" {_MODEL},? (?:i\b|i['’]m\b|my\b|let me\b|an? (?:\w+ )?(?:ai|language))"),
+        ("i am|i'm|i’m|my name is", rf" (?:{_MODEL}\b|an? {_MACHINE}|{_MADE} by {_MAKER})"),
+        ("i was", rf" {_MADE} by {_MAKER}"),
+        ("you are", rf" (?:{_MODEL}\b|an? {_MACHINE})"),
+        ("作为|作為", rf"{_ONE}(?:由{_MAKER}{_ZH_MADE}的)?(?:{_ZH_MACHINE}|ai(?=[，,])|{_MODEL}(?=[，,]\s?我|我))"),
+        ("我是|我叫|我的名字是|我的名字叫", rf"{_ONE}(?:{_MODEL}|{_ZH_MACHINE}|由{_MAKER}{_ZH_MADE})"),
+        ("我由", rf"{_MAKER}{_ZH_MADE}"),
+    )
 )
 
 _REWRITTEN = (
@@ -79,7 +98,14 @@ _REWRITTEN = (
 _THOUGHT = r" (?:reasoning|chain[ -]of[ -]thought|thought|thinking|response|trace)(?: process)?\**\s?[:：]"
 _ANSWER = r" (?:answer|solution|response|result|label|reasoning|explanation|analysis)\b"
 _SHOWN = r" (?:correct |final |standard )?(?:answer|solution)\b(?! (?:choice|option|format|space|sheet|key))"
-RESIDUE = (
+# What an agent of the process that made a trace does; a principal's agents are paid, choose and exert effort.
+_SPEAKS = (
+    r"(?:['’]s)?(?: (?:has|had|have|is|was|also|only|just|first|then|both|the|own|mistakenly|incorrectly|wrongly|to))"
+    r"{0,3}(?:\s?[:：]| (?:said|says|stat(?:ed|es)|conclu|calculat|comput|interpret|identif|mis(?:read|interpr|underst"
+    r"|appl|calcul|takes?)|overlook|incorrect|wrong|correct|answer|reasoning|solution|approach|response|analysis|mistake"
+    r"|error|us(?:ed|es|ing) (?:the |an? )?(?:wrong|incorrect|correct|right|same|standard)|fail|omit|forg[eo]t|confus))"
+)
+RESIDUE = _table(
     *_phrases(
         True,
         ("here is|here's|here’s|below is|this is", rf" (?:the|my|a|your) (?:{'|'.join(_REWRITTEN)})\b[^.\n]{{0,60}}:"),
@@ -95,7 +121,8 @@ RESIDUE = (
     ),
     *_phrases(
         False,
-        ("agent 1|agent 2|agent1|agent2|agent_1|agent_2", r"\b"),
+        ("agent1|agent2|agent_1|agent_2|according to agent 1|according to agent 2", r"\b"),
+        ("agent 1|agent 2", _SPEAKS),
         ("standard|reference|gold|golden|ground truth|ground-truth", _ANSWER),
         ("the provided|the given|the supplied|according to the", _SHOWN),
         ("标准答案|参考答案|标准解答|標準答案|參考答案", ""),
@@ -126,7 +153,7 @@ _RECHECK = (
 )
 _NOT_RIGHT = r" (?:doesn['’]t|does not) (?:seem|look|sound|make)\b[^.!?\n]{0,12}\b(?:right|correct|sense)\b"
 _ZH_STOP = r"[，,。！!…？?.—\s]"
-HEDGES = (
+HEDGES = _table(
     *_phrases(
         True,
         ("wait", r"(?:,? (?:no|wait)\b){0,3}(?![\w-]| (?:for|until|till|times?|periods?|and see|lists?|to)\b)"),
@@ -171,7 +198,7 @@ _DESERVES = (
     r" (?:a |an |the |as )?(?:1\b|full|highest|maximum|perfect|top|correct|score|vote|pass)"
 )
 _ZH_FULL = "(?:打|评|投|给|判)(?:出|为|予|上)?(?:1|一|满|最高|10|100|十)个?(?:分|票)(?!数|\\s?(?:至|到|~|-|制))"
-JUDGE = (
+JUDGE = _table(
     *_phrases(
         True,
         (
@@ -236,4 +263,13 @@ JUDGE = (
             "(?:应|请|都|均|必须|要){0,3}" + _ZH_FULL,
         ),
     ),
+)
+# The Han pairs to look for in a text.
+CUE_PAIRS = frozenset(
+    pair
+    for table in (SELF, RESIDUE, HEDGES, JUDGE)
+    for phrases in table.by_word.values()
+    for phrase in phrases
+    for pair in phrase.words
+    if not pair.isascii()
 )

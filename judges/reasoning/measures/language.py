@@ -9,21 +9,24 @@ English words; only text that holds too few is shown to langdetect (Nakatani Shu
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from judges.reasoning.measures.steps import sentences
-from judges.reasoning.measures.terms import FINANCE_EN, tokens
+from judges.reasoning.measures.terms import FINANCE_EN, Words, tokens
+from judges.reasoning.measures.terms import words as words_of
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 # Words of Cyrillic, Hebrew, Arabic, Indic, Thai ...; kana; Hangul. A Greek letter alone is mathematics.
 _OTHER = re.compile(r"[\u0370-\u1fff]{3,}|[\u3041-\u30ff]+|[\uac00-\ud7af]+")
-# Code and formulas. An opening mark inside ends the search, so that thousands of them cost no more than one.
+# Code, keys of data, tags and formulas ("$5 or $10" is none). An opening mark inside ends the search, so that thousands
+# of them cost no more than one.
 _APART = re.compile(
-    r"```.*?(?:```|\Z)|\$\$.*?\$\$|\$[^$\n]*\$|\\\[(?:(?!\\\[).)*?\\\]|\\\((?:(?!\\\().)*?\\\)|`[^`\n]*`|\\[a-zA-Z]{1,20}(?:\{[^{}\n]{0,200}\})?",
+    r"```.*?(?:```|\Z)|\$\$.*?\$\$|\$[^$\n]*\$(?!\d)|\\\[(?:(?!\\\[).)*?\\\]|\\\((?:(?!\\\().)*?\\\)|`[^`\n]*`|\\[a-zA-Z]{1,20}(?:\{[^{}\n]{0,200}\})?"
+    r"|\"[\w .-]{1,60}\"\s?:|</?[A-Za-z!][^<>\n]{0,200}>",
     re.DOTALL,
 )
 _ENGLISH = FINANCE_EN | frozenset(
@@ -34,12 +37,19 @@ _ENGLISH = FINANCE_EN | frozenset(
     find calculate compute check total value amount number answer question table year years formula
     """.split()
 )
-_RUN = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,20}(?:[ ,]{1,2}[A-Za-z]{1,20}){3}")  # in every English sentence
+# In every English sentence. To look behind after the first letter leaves a set of letters to search for, which is fast.
+_RUN = re.compile(r"[A-Za-z](?<![A-Za-z]{2})[A-Za-z]{0,19}(?:[ ,]{1,2}[A-Za-z]{1,20}){3}")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
 _LATIN_LANGUAGES = (
     "af ca cs cy da de en es et fi fr hr hu id it lt lv nl no pl pt ro sk sl so sq sv sw tl tr vi".split()
 )
 _NO_LETTERS = bytes(code for code in range(256) if not (65 <= code <= 90 or 97 <= code <= 122))
+# In UTF-8, all bytes but the first ones of the letters that make words of three and more in _OTHER, and of Hangul; what
+# three such letters are; how kana begin, which share their first byte with 、 and 。
+_NO_OTHER = bytes(code for code in range(256) if not 0xCD <= code <= 0xE1)
+_NO_HANGUL = bytes(code for code in range(256) if not 0xEA <= code <= 0xED)
+_THREE = re.compile(rb"[\x80-\xff]{6}")
+_KANA = (b"\xe3\x81", b"\xe3\x82", b"\xe3\x83")
 _ENOUGH = 0.15  # share of English words: running English has 0.4 to 0.6, other languages 0 to 0.08
 _FEW = 5  # words, or Han characters: what is shorter is a name or a heading
 _PROSE = 12  # words that langdetect is asked about at the least
@@ -69,48 +79,58 @@ class Languages:
         return float("foreign" in self.said) if self.said else None
 
 
-def read(text: str, words: Sequence[str] | None = None) -> Languages:
-    """The languages of a text. words: its tokens, where they are at hand. Names, tickers, formulas and code count only
+def read(text: str, words: Words | None = None) -> Languages:
+    """The languages of a text. words: what it says, where that is at hand. Names, tickers, formulas and code count only
     in a text that has nothing else."""
-    latin = len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS)) / _LETTERS
-    runs = [] if text.isascii() else _HAN.findall(text)
-    han = sum(map(len, runs))
-    found = _said(text, words, runs, han, latin)
-    return replace(found, han_share=han / (han + latin)) if han or latin else found
+    if words is None:
+        words = words_of(text)
+    latin, han = len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS)) / _LETTERS, words.han
+    found = _said(text, han, words.longest, latin)
+    return Languages(found.said, found.switches, han / (han + latin) if han or latin else None)
 
 
-def _said(text: str, words: Sequence[str] | None, runs: list[str], han: int, latin: float) -> Languages:
-    other = 0 if text.isascii() else sum(map(len, _OTHER.findall(text)))
+def _said(text: str, han: int, longest: int, latin: float) -> Languages:
+    other = _other(text)
     if not other and han and not latin:
         return Languages({"zh": float(han)})
-    if not other and (not han or (max(map(len, runs)) < _FEW and han < latin)):
-        return _latin(text, latin, words)
+    if not other and (not han or (longest < _FEW and han < latin)):
+        return _latin(text, latin)
     if not other and han >= latin and not _RUN.search(text):
         return Languages({"zh": float(han)})
     sizes = (("zh", float(han)), ("en", latin), ("foreign", float(other)))
     return _mixed(text) or Languages({name: size for name, size in sizes if size})
 
 
-def _latin(text: str, letters: float, words: Sequence[str] | None) -> Languages:
+def _other(text: str) -> int:
+    """How many characters words in other scripts have. Bytes tell most texts that hold none."""
+    if text.isascii():
+        return 0
+    raw = text.encode("utf-8", "surrogatepass")
+    words = raw.translate(None, _NO_OTHER) and _THREE.search(raw)
+    if not (words or raw.translate(None, _NO_HANGUL) or any(map(raw.__contains__, _KANA))):
+        return 0
+    return sum(map(len, _OTHER.findall(text)))
+
+
+def _latin(text: str, letters: float) -> Languages:
     """A text in Latin letters: each long line is English or foreign, and so are the short ones together."""
     if not letters:
         return Languages({})
-    lines, kinds = [], []
-    for line in text.split("\n"):
-        if line.count(" ") >= _PROSE - 1:
-            pieces = line.lower().split()
-            known = sum(map(_ENGLISH.__contains__, pieces))
-            lines.append(float(len(pieces)))
-            kinds.append(
-                "foreign" if known < _ENOUGH * len(pieces) and _has_prose(pieces) and _is_foreign(line) else "en"
-            )
-    if "foreign" not in kinds:
-        said = tokens(text) if words is None else words
-        known = sum(map(_ENGLISH.__contains__, said))
-        if kinds or known >= _ENOUGH * len(said) or not _is_foreign(text):
-            return Languages({"en": letters})
-        return Languages({"foreign": letters})
-    return _summed(list(zip(kinds, lines, strict=True)))
+    lines = [line for line in text.split("\n") if line.count(" ") >= _PROSE - 1]
+    kinds = ["foreign" if _is_foreign_line(line) else "en" for line in lines]
+    if "foreign" in kinds:
+        return _summed([(kind, float(len(line.split()))) for kind, line in zip(kinds, lines, strict=True)])
+    if kinds:
+        return Languages({"en": letters})
+    said = tokens(text)
+    english = sum(map(_ENGLISH.__contains__, said)) >= _ENOUGH * len(said) or not _is_foreign(text)
+    return Languages({"en" if english else "foreign": letters})
+
+
+def _is_foreign_line(line: str) -> bool:
+    pieces = line.lower().split()
+    known = sum(map(_ENGLISH.__contains__, pieces))
+    return known < _ENOUGH * len(pieces) and _has_prose(pieces) and _is_foreign(line)
 
 
 def _has_prose(pieces: Sequence[str]) -> bool:
@@ -158,7 +178,7 @@ def _is_foreign(text: str) -> bool:
     known = sum(word.lower() in _ENGLISH for word in words)
     if len(set(words)) < _PROSE or known >= _ENOUGH * len(words):
         return False
-    from langdetect.lang_detect_exception import LangDetectException  # type: ignore[import-untyped]
+    from langdetect.lang_detect_exception import LangDetectException
 
     detector = _factory().create()
     detector.append(" ".join(words)[:_SHOWN])
@@ -172,8 +192,8 @@ def _is_foreign(text: str) -> bool:
 @cache
 def _factory() -> Any:
     """langdetect with the profiles of the languages that are written in Latin letters, always in the same order."""
-    from langdetect import DetectorFactory  # type: ignore[import-untyped]
-    from langdetect.detector_factory import PROFILES_DIRECTORY  # type: ignore[import-untyped]
+    from langdetect import DetectorFactory
+    from langdetect.detector_factory import PROFILES_DIRECTORY
 
     factory = DetectorFactory()
     factory.seed = 0

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from judges.answers.places import boxes
 from judges.reasoning.measures import language, repetition, tells
-from judges.reasoning.measures.conclusion import concludes, finished, gold_overlap
+from judges.reasoning.measures.conclusion import concludes, finished, gold_overlap, wanted_of
+from judges.reasoning.measures.cues import CUE_PAIRS
 from judges.reasoning.measures.steps import paragraphs, sentences, steps
-from judges.reasoning.measures.terms import finance_terms, share, terms, tokens, vocabulary
+from judges.reasoning.measures.terms import finance_terms, share, terms, words
 
 # DeepSeek's rule of thumb (api-docs.deepseek.com, "Token & Token Usage"): an English character is about 0.3 token, a
 # Chinese one about 0.6.
@@ -77,13 +78,11 @@ class Subject:
 def measure(subject: Subject) -> dict[str, float | None]:
     """All measures of one trace, in the order of MEASURES; None where a measure has nothing to stand on."""
     text = subject.reasoning
-    words = tokens(text)
-    said = vocabulary(text, words)
+    explained, asked = terms(subject.explanation or ""), terms(subject.question)
+    said = words(text, CUE_PAIRS, explained, asked, wanted_of(subject.gold, subject.options))
     pieces, blocks = sentences(text), paragraphs(text)
-    runs = repetition.runs_of(words)
-    repeated_runs = repetition.repeated_runs(runs)
-    explained = terms(subject.explanation or "")
-    languages = language.read(text, words)
+    bare, runs = repetition.bare(pieces), repetition.recurring(said.order)
+    languages = language.read(text, said)
     found = tells.read(text, said)
     length = _tokens(text)
     answer = subject.final, subject.kind, subject.options
@@ -93,13 +92,13 @@ def measure(subject: Subject) -> dict[str, float | None]:
         "paragraphs": len(blocks),
         "steps": steps(text, pieces),
         "sentences": len(pieces),
-        "repeated_sentences": repetition.repeated(pieces),
-        "repeated_ngrams": repeated_runs,
-        "repeated_paragraphs": repetition.repeated(blocks),
-        "loop": repetition.loop(pieces, words, runs if repeated_runs else ()),
+        "repeated_sentences": repetition.repeated(pieces, bare),
+        "repeated_ngrams": repetition.repeated_runs(said.order, runs),
+        "repeated_paragraphs": repetition.repeated(blocks, repetition.bare(blocks)),
+        "loop": repetition.loop(bare, said.order, runs, said.names),
         "gold_term_overlap": gold_overlap(text, said, subject.gold, subject.options, explained),
-        "explanation_term_overlap": share(explained, said),
-        "question_terms": len(terms(subject.question) & said),
+        "explanation_term_overlap": share(explained, said.known),
+        "question_terms": len(asked & said.known),
         "finance_terms": len(finance_terms(text, said)),
         "han_share": languages.han_share,
         "language_kept": languages.kept(subject.language),

@@ -19,6 +19,7 @@ _ENDS = (". ", "! ", "? ", ".\t", "。", "！", "？", "；")
 _ABBREVIATED = frozenset(
     "e.g. i.e. vs. inc. corp. co. ltd. u.s. u.k. approx. fig. eq. mr. ms. dr. st. incl. excl. ca. cf.".split()
 )
+_ENDINGS = frozenset(one[-3:] for one in _ABBREVIATED)
 
 
 def paragraphs(text: str) -> list[str]:
@@ -32,18 +33,20 @@ def sentences(text: str) -> list[str]:
     for end in _ENDS:
         if end in text:
             text = text.replace(end, end.rstrip() + "\n")
+    pieces = list(map(str.strip, text.split("\n")))
+    going = {
+        place
+        for place, piece in enumerate(pieces)
+        if piece[-1:] == "." and (piece[-3:].casefold() in _ENDINGS or piece[-2:-1].isdigit()) and _goes_on(piece)
+    }
+    if not going:
+        return list(filter(None, pieces))
     found: list[str] = []
-    open_ = False
-    for raw in text.split("\n"):
-        piece = raw.strip()
-        if not piece:
-            open_ = False
-            continue
-        if open_:
+    for place, piece in enumerate(pieces):
+        if piece and place - 1 in going:
             found[-1] = f"{found[-1]} {piece}"
-        else:
+        elif piece:
             found.append(piece)
-        open_ = piece[-1] == "." and _goes_on(piece)
     return found
 
 
