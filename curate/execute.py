@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from judges.reasoning.arithmetic import Calculation
 
 from curate.chat.client import Pulse
 from curate.curating import Asks, Told, curate_all
@@ -25,6 +24,7 @@ from curate.runs import DATABASE, JOURNAL, RECORD, Run
 from curate.scores import build
 from curate.tables import TABLES, Writer, question_of, read_rows
 from curate.workplace import install, locked
+from judges.reasoning.arithmetic import Calculation
 
 _VERDICT = tuple(name for name, _, _ in TABLES["checks"][3:])
 _TRACE_TABLES = ("traces", "calls", "checks", "scores", "judgements", "measures", "calculations", "outcomes")
@@ -121,7 +121,7 @@ def _write_judgement(key: tuple[Any, ...], judgement: Judgement, writers: dict[s
 
 def _calculation(one: Calculation) -> tuple[Any, ...]:
     computed = None if one.computed is None else f"{one.computed:.{_DIGITS}g}"
-    return one.start, one.end, one.text, one.stated, computed, one.value, one.reason
+    return one.start, one.end, one.text, one.stated, computed, one.value, one.reason, one.error
 
 
 def _row(table: str, record: Outcome | CallMade | Any) -> tuple[Any, ...]:

@@ -122,6 +122,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("computed", pa.string(), "what it gives, as a decimal; null where that cannot be told"),
         ("value", pa.bool_(), "true right at its written precision, false wrong, null undecided"),
         ("reason", pa.string(), "why, as a code; see the table reasons"),
+        ("error", pa.float64(), "of a wrong one, how far the result is off, relative to what it should be"),
     ),
     "outcomes": (
         ("question_id", pa.string(), "the question, or <source>:<place> of an unreadable record; the key"),

@@ -17,12 +17,14 @@ MEASURES: Mapping[str, str] = {
     "calculations": "calculations written out in the reasoning, count",
     "calculations_right": "of these, right at their written precision, count",
     "calculations_wrong": "of these, wrong, count; the others are undecided",
+    "largest_error": "the largest relative error of a wrong calculation, 0 or more; null where none is wrong",
     "numbers": "numbers in the reasoning, each mention, without years and numbers of lists, count",
     "numbers_given": "of these, standing in the question, its context or options, count",
     "numbers_derived": "of these, results of calculations that are not wrong, count",
     "numbers_constant": "of these, small whole numbers and constants such as 12, 100, 365, count",
     "numbers_miscalculated": "of these, results of calculations that are wrong, count",
     "numbers_unfounded": "of these, from nowhere, count",
+    "numbers_misread": "different numbers from nowhere that are a digit or a swap from one of the question's, count",
     "founded": "share of numbers that are given, derived or constants, 0 to 1; null without numbers",
 }
 
@@ -47,12 +49,14 @@ def evidence(subject: Subject) -> Evidence:
         "calculations": len(calculations),
         "calculations_right": sum(one.value is True for one in calculations),
         "calculations_wrong": sum(one.value is False for one in calculations),
+        "largest_error": max((one.error for one in calculations if one.error is not None), default=None),
         "numbers": found.counted,
         "numbers_given": found.given,
         "numbers_derived": found.derived,
         "numbers_constant": found.constant,
         "numbers_miscalculated": found.miscalculated,
         "numbers_unfounded": found.unfounded_mentions,
+        "numbers_misread": len(found.misread),
         "founded": found.founded,
     }
     return Evidence(subject, measures, calculations, found)

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from judges.answers.numerals import arabic
@@ -29,22 +29,8 @@ _RUN = re.compile(_FIRST + _REST)
 _MENTION = re.compile(rf"({_FIRST})(?<=(.{{13}}))({_REST})(?=(.{{0,2}}))", re.DOTALL)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:\.[0-9]+)?")
 _NAMES = (
-    *(
-        "step",
-        "item",
-        "note",
-        "page",
-        "table",
-        "level",
-        "part",
-        "question",
-        "chapter",
-        "section",
-        "figure",
-        "line",
-        "row",
-    ),
-    *("column", "option", "case", "method", "phase", "window", "第", "附注", "步骤", "方法", "选项"),
+    *"step item note page table level part question chapter section figure line row column option case method".split(),
+    *("phase", "window", "第", "附注", "步骤", "方法", "选项"),
 )
 _BEGINNING = re.compile(r"\n[\s>*#(|-]{0,8}$")
 _BEFORE = 12  # characters before a number that may say that it counts a step or begins an entry of a list
@@ -82,7 +68,8 @@ class Numeral(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Grounding:
     """How many numbers of a text come from where, each mention counted; unfounded: the numbers from nowhere as written,
-    each once, in order; at_hand: how many different numbers the question gives."""
+    each once, in order; misread: those of them that are one digit, or one swap of two, from a given one; at_hand: how
+    many different numbers the question gives."""
 
     at_hand: int = 0
     given: int = 0
@@ -90,6 +77,7 @@ class Grounding:
     constant: int = 0
     miscalculated: int = 0
     unfounded: tuple[str, ...] = ()
+    misread: tuple[str, ...] = ()
     unfounded_mentions: int = 0
 
     @property
@@ -112,6 +100,22 @@ class _Known:
             self._exact.setdefault(digits, []).append(power)
         self._sorted = sorted([(float(f"0.{digits}"), digits) for digits in self._exact])
 
+    @cached_property
+    def _blurred(self) -> set[tuple[str, int]]:
+        """The numbers of three digits or more with one digit made unreadable, for every digit."""
+        exact = ((digits, power) for digits, powers in self._exact.items() for power in powers)
+        return {one for digits, power in exact for one in _blurrings(digits, power)}
+
+    def resembles(self, wanted: Numeral) -> bool:
+        """Is one of these of the same size, but for one digit or for two neighbours in the other order?"""
+        digits, power, _ = wanted
+        if not _FEW_DIGITS < len(digits) <= _LONGEST:
+            return False
+        swapped = (f"{digits[:i]}{digits[i + 1]}{digits[i]}{digits[i + 2 :]}" for i in range(len(digits) - 1))
+        return any(power in self._exact.get(one, ()) for one in swapped) or not self._blurred.isdisjoint(
+            _blurrings(digits, power)
+        )
+
     def holds(self, wanted: Numeral) -> bool:
         """Is it one of these, or one of them rounded or cut off, whatever the power of ten between the two?"""
         digits, _, written = wanted
@@ -128,6 +132,12 @@ class _Known:
                 return True
             index += 1
         return False
+
+
+def _blurrings(digits: str, power: int) -> Iterator[tuple[str, int]]:
+    if _FEW_DIGITS < len(digits) <= _LONGEST:
+        for place in range(len(digits)):
+            yield f"{digits[:place]}?{digits[place + 1 :]}", power
 
 
 def _alike(wanted: Numeral, powers: Iterable[int]) -> bool:
@@ -166,6 +176,7 @@ def ground(text: str, given: str, calculations: Sequence[Calculation]) -> Ground
         founded = [numeral for one, numeral in read.items() if places[one] != "unfounded"]
         parts = _parts(map(read.__getitem__, unfounded), founded)
         places |= {one: "derived" for one in unfounded if read[one][:2] in parts}
+    unfounded = [one for one in unfounded if places[one] == "unfounded"]
     counts: Counter[Place] = Counter()
     for written, place in places.items():
         counts[place] += mentions[written]
@@ -175,7 +186,8 @@ def ground(text: str, given: str, calculations: Sequence[Calculation]) -> Ground
         derived=counts["derived"],
         constant=counts["constant"],
         miscalculated=counts["miscalculated"],
-        unfounded=tuple(one for one in unfounded if places[one] == "unfounded"),
+        unfounded=tuple(unfounded),
+        misread=tuple(one for one in unfounded if known.resembles(read[one])),
         unfounded_mentions=counts["unfounded"],
     )
 

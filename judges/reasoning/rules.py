@@ -23,14 +23,20 @@ class Thresholds:
     """Where `rules` draws its lines: the worst that still gets a 1."""
 
     min_steps: float = _meaning(3, "steps that a reasoning needs; Fin-R1: at least three")
-    min_term_overlap: float = _meaning(0.3, "share of the standard answer's terms that must be used")
-    max_wrong_calculations: float = _meaning(0, "calculations that may be wrong")
-    min_founded: float = _meaning(0.5, "share of numbers that are given, derived or constants")
-    max_repeated_sentences: float = _meaning(0.2, "share of sentences that may have been said before")
-    max_repeated_ngrams: float = _meaning(0.3, "share of 12-word runs that may have been said before")
-    max_loop: float = _meaning(2, "times that a stretch may stand in immediate succession")
+    min_term_overlap: float = _meaning(0.2, "share of the standard answer's terms that must be used")
+    max_error: float = _meaning(0.001, "relative error that a calculation may have: slips in a last digit")
+    max_wrong_calculations: float = _meaning(0, "calculations that may be wrong by more")
+    max_misread: float = _meaning(0, "numbers that may be one digit, or a swap of two, from one of the question's")
+    min_founded: float = _meaning(0.7, "share of numbers that are given, derived or constants")
+    max_repeated_sentences: float = _meaning(0.15, "share of sentences that may have been said before")
+    max_repeated_ngrams: float = _meaning(0.2, "share of 12-word runs that may have been said before")
+    max_said: float = _meaning(5, "times that one sentence may be said")
+    max_loop: float = _meaning(3, "times that a stretch may stand in immediate succession")
     max_hedges: float = _meaning(20, "second thoughts (wait, 不对) in 1,000 tokens")
-    min_shared_terms: float = _meaning(2, "terms of the question, or of finance, that must be used")
+    min_question_terms: float = _meaning(0.2, "share of the question's terms that must be used, or six of them")
+    min_finance_terms: float = _meaning(
+        2, "terms of finance that a reasoning must use which is short, or whose question has no terms"
+    )
     min_language_share: float = _meaning(0.8, "share of the reasoning in the question's language")
 
 
@@ -39,6 +45,8 @@ DEFAULT = Thresholds()
 _Fault = str
 _NUMBERS_SHOWN = 5
 _FEW_HEDGES = 4  # second thoughts that any reasoning may have
+_MANY_TERMS = 6  # of the question are enough, however many it has
+_SHORT = 40  # tokens
 _FEW_NUMBERS = 4  # in the reasoning or the question: below these a share says nothing
 
 
@@ -87,18 +95,22 @@ def _logical_consistency(found: Evidence, limits: Thresholds) -> tuple[Vote, str
         return 0, "; ".join(faults)
     if found.subject.right is None:
         return None, "round one did not decide whether the answer is right"
-    right, founded = int(_number(found, "calculations_right")), found.measures["founded"]
+    founded = found.measures["founded"]
     grounded = "no numbers" if founded is None else f"{founded:.0%} of numbers have a source"
-    return 1, f"the answer is right; {right} calculations recomputed, none wrong; {grounded}"
+    checked = f"{len(found.calculations)} calculations redone, none off by more than {limits.max_error:.1%}"
+    return 1, f"the answer is right; {checked}; {grounded}"
 
 
 def _miscalculated(found: Evidence, limits: Thresholds) -> Iterator[_Fault]:
-    wrong = [one for one in found.calculations if one.value is False]
+    wrong = [one for one in found.calculations if one.error is not None and one.error > limits.max_error]
     if len(wrong) > limits.max_wrong_calculations:
-        first = f"{wrong[0].text} (it gives {wrong[0].computed:.6g})"
+        worst = max(wrong, key=lambda one: one.error or 0)
+        first = f"{worst.text} (it gives {worst.computed:.6g})"
         yield f"{len(wrong)} of {len(found.calculations)} calculations wrong: {first}"
+    if len(found.grounding.misread) > limits.max_misread:
+        yield f"almost a number of the question, and not one: {', '.join(found.grounding.misread[:_NUMBERS_SHOWN])}"
     founded = found.measures["founded"]
-    enough = min(found.grounding.counted, found.grounding.at_hand) >= _FEW_NUMBERS
+    enough = found.calculations and min(found.grounding.counted, found.grounding.at_hand) >= _FEW_NUMBERS
     if founded is not None and enough and founded < limits.min_founded:
         shown = ", ".join(found.grounding.unfounded[:_NUMBERS_SHOWN])
         yield f"{founded:.0%} of numbers have a source; from nowhere: {shown}"
@@ -108,6 +120,9 @@ def _content_diversity(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
     sentences, runs = _number(found, "repeated_sentences"), _number(found, "repeated_ngrams")
     loop, hedges, rate = (_number(found, name) for name in ("loop", "hedges", "hedges_per_1000_tokens"))
     said = f"{sentences:.0%} of sentences and {runs:.0%} of 12-word runs said before"
+    most = _number(found, "most_said")
+    if most > limits.max_said:
+        return 0, f"one sentence {most:.0f} times; {said}"
     if loop > limits.max_loop:
         return 0, f"the same stretch {loop:.0f} times in a row; {said}"
     if hedges > _FEW_HEDGES and rate > limits.max_hedges:
@@ -116,9 +131,14 @@ def _content_diversity(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
 
 
 def _domain_relevance(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
-    shared, finance = int(_number(found, "question_terms")), int(_number(found, "finance_terms"))
-    enough = shared >= limits.min_shared_terms or finance >= limits.min_shared_terms
-    return (1 if enough else 0), f"{shared} terms of the question and {finance} terms of finance"
+    shared, share = int(_number(found, "question_terms")), found.measures["question_term_share"]
+    finance, kept = int(_number(found, "finance_terms")), found.measures["language_kept"]
+    translated = kept is not None and kept < limits.min_language_share
+    if share is None or translated or _number(found, "tokens") < _SHORT:  # these may share no words with the question
+        return (1 if finance >= limits.min_finance_terms else 0), f"{finance} terms of finance"
+    enough = share >= limits.min_question_terms or shared >= _MANY_TERMS
+    said = f"{shared} terms of the question, {share:.0%} of its terms, and {finance} terms of finance"
+    return (1 if enough else 0), said
 
 
 def _instruction_consistency(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:

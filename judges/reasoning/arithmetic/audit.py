@@ -15,11 +15,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from judges.reasoning.arithmetic.doubts import RANGE, Claim, doubted
+from judges.reasoning.arithmetic.expression import value as evaluated
 from judges.reasoning.arithmetic.numbers import Number
 from judges.reasoning.arithmetic.phrases import Phrase, phrases
 from judges.reasoning.arithmetic.results import Finding, alike, compared
+from judges.reasoning.arithmetic.rounded import Earlier
+from judges.reasoning.arithmetic.running import continued
 from judges.reasoning.arithmetic.stretches import blocks, runs
-from judges.reasoning.arithmetic.tokens import Token, tokens
+from judges.reasoning.arithmetic.tokens import ROUGHLY, Token, tokens
 from judges.reasoning.arithmetic.written import readable
 
 REASONS = {
@@ -47,7 +50,7 @@ REASONS = {
 class Calculation:
     """start, end: its span in the text as given; text: that span; stated: the result as written; computed: what the
     expression gives, in the measure of the stated result; value: is the result right, None where that is not decided;
-    reason: a code of REASONS."""
+    reason: a code of REASONS; error: of a wrong one, how far the result is off, relative to what it should be."""
 
     start: int
     end: int
@@ -56,6 +59,7 @@ class Calculation:
     computed: Decimal | None
     value: bool | None
     reason: str
+    error: float | None = None
 
 
 _ROW = re.compile(r"^[ \t]*\|[^\n]*", re.MULTILINE)
@@ -69,24 +73,24 @@ _ABOUT_AFTER = re.compile(r"\s?[,，]?\s?[(（]?(?:approx|rounded|roughly|about\
 def audit(text: str) -> tuple[Calculation, ...]:
     """Every calculation written in a text, in order."""
     found: list[Calculation] = []
-    rounded: set[Decimal] = set()
+    earlier = Earlier(text)
     for start, end in blocks(text):
-        page = _Page(text, start, readable(text[start:end]), rounded)
+        page = _Page(text, start, readable(text[start:end]), earlier)
         for run in runs(page.said):
             found += _chain(page, run)
-    if "|" in text and (cells := list(_tables(text, rounded))):
+    if "|" in text and (cells := list(_tables(text, earlier))):
         found = sorted([*found, *cells], key=lambda one: one.start)
     return tuple(found)
 
 
 class _Page(NamedTuple):
     """The lines that are read at one time: the text as given, where they start in it, their readable form, and the
-    whole numbers that are known to be rounded."""
+    results before them."""
 
     text: str
     offset: int
     said: str
-    rounded: set[Decimal]
+    earlier: Earlier
 
 
 def _chain(page: _Page, run: list[Token]) -> Iterator[Calculation]:
@@ -95,16 +99,18 @@ def _chain(page: _Page, run: list[Token]) -> Iterator[Calculation]:
     sides: list[list[Phrase]] = []
     relations: list[Token] = []
     first = 0
-    for index, token in enumerate(run):
-        if token.kind != "relation":
-            continue
+    for index in [index for index, token in enumerate(run) if token.kind == "relation"]:
+        token = run[index]
         between = run[first:index]
         if relations and all(one.kind == "about" for one in between):  # "is approximately equal to"
-            relations[-1] = token if between or token.text == "≈" else relations[-1]
+            if between:
+                relations[-1] = _about(token, between[-1])
+            elif token.text == "≈":
+                relations[-1] = token
         else:
             about = bool(between) and between[-1].kind == "about"
             sides.append(phrases(between[:-1] if about else between))
-            relations.append(token._replace(text="约") if about else token)
+            relations.append(_about(token, between[-1]) if about else token)
         first = index + 1
     sides.append(phrases(run[first:]))
     earlier: list[Phrase] = []
@@ -113,6 +119,9 @@ def _chain(page: _Page, run: list[Token]) -> Iterator[Calculation]:
         right = after[0] if after and not after[0].led else None
         if left is None or left.postfix is None or right is None or right.postfix is None:
             earlier = []
+            continue
+        if not left.operators and not earlier and (found := _going_on(page, left, relation, right)) is not None:
+            yield found
             continue
         wordy = relation.text[0] not in "=≈→~-"
         if wordy and (right.bare is None or left.trailed or not left.operators):
@@ -128,7 +137,25 @@ def _chain(page: _Page, run: list[Token]) -> Iterator[Calculation]:
             yield found
 
 
-def _tables(text: str, rounded: set[Decimal]) -> Iterator[Calculation]:
+def _going_on(page: _Page, left: Phrase, relation: Token, right: Phrase) -> Calculation | None:
+    """The calculation that a lone number makes with the result before it: only where it is right, as the text does not
+    say that it goes on."""
+    before = page.earlier.last
+    if before is None or (whole := continued(page.text, before, left, page.offset)) is None:
+        return None
+    found = _calculation(page, whole, relation, right, [])
+    if found is None or found.value is not True:
+        page.earlier.last = before
+        return None
+    return found
+
+
+def _about(relation: Token, word: Token) -> Token:
+    """A relation that a word calls approximate."""
+    return relation._replace(text="大约" if word.text in ROUGHLY else "约")
+
+
+def _tables(text: str, earlier: Earlier) -> Iterator[Calculation]:
     """The steps of Markdown tables: a cell that holds an expression, and the next one, which holds a number."""
     header: list[str] = []
     end = -2
@@ -141,7 +168,7 @@ def _tables(text: str, rounded: set[Decimal]) -> Iterator[Calculation]:
         for index, cell in enumerate(cells[:-1]):
             if _IN_CELL.search(cell):
                 page = _Page(
-                    text, place, readable(row.string[place : place + len(cell) + 1 + len(cells[index + 1])]), rounded
+                    text, place, readable(row.string[place : place + len(cell) + 1 + len(cells[index + 1])]), earlier
                 )
                 titled = index + 1 < len(header) and _RESULT.search(header[index + 1]) is not None
                 if (step := _step(page, len(cell), titled=titled)) is not None:
@@ -176,47 +203,67 @@ def _calculation(
     page: _Page, left: Phrase, relation: Token, right: Phrase, earlier: list[Phrase]
 ) -> Calculation | None:
     """What is claimed of two expressions, checked; None where it is no calculation after all."""
-    claim = Claim(page.text, page.said, page.offset, left, relation, right)
-    value, reason, computed = _finding(claim, earlier, page.rounded)
+    stated = right.bare
+    claim = Claim(page.text, page.said, page.offset, left, relation, right, stated)
+    value, reason, computed = _finding(claim, earlier, page.earlier)
     if value is False and computed is not None:
         reason = doubted(claim, computed)
         value = False if reason == "differs" else None
         if reason == "range" and claim.wordy:
             return None
-    if (stated := right.bare) is not None:
-        if computed != stated.value:
-            page.rounded.add(abs(stated.value))
-        if stated.places > 0:
-            page.rounded.add(abs(stated.value).to_integral_value())
-    start, end = _widened(page.text, page.offset + left.start, page.offset + right.end)
+    results, end = page.earlier, page.offset + right.end
+    results.last = None if stated is None else (end, stated)
+    if computed is not None:
+        if stated is not None:
+            results.add(computed, stated)
+        elif value is not True:
+            for number in right.numbers:
+                results.add(computed, number)
+    start, end = _widened(page.text, page.offset + left.start, end)
     written = page.text[_widened(page.text, page.offset + right.start, end)[0] : end]
-    return Calculation(start, end, page.text[start:end], written, computed, value, reason)
+    error = _error(stated, right, computed) if value is False else None
+    return Calculation(start, end, page.text[start:end], written, computed, value, reason, error)
 
 
-def _finding(claim: Claim, earlier: list[Phrase], rounded: set[Decimal]) -> Finding:
+def _error(stated: Number | None, right: Phrase, computed: Decimal | None) -> float | None:
+    """How far a result is from what it should be, relative to that; from 0, it is 1."""
+    said = evaluated(right.postfix or []) if stated is None else stated.value
+    if said is None or computed is None:
+        return None
+    return float(abs(said - computed) / abs(computed)) if computed else 1.0
+
+
+def _finding(claim: Claim, chain: list[Phrase], results: Earlier) -> Finding:
     """The claim against its own expression, then against the earlier ones of its chain."""
-    left, right, stated = claim.left.postfix or [], claim.right.postfix or [], claim.right.bare
-    approximate = claim.relation.text[0] in "≈~约" or claim.right.approximate or claim.left.approximate
+    left, right, stated = claim.left.postfix or [], claim.right.postfix or [], claim.stated
+    approximate = _nearness(claim)
     if stated is None:
-        finding = alike(left, right, rounded)
+        finding = alike(left, right, results, approximate=approximate)
         if finding.value is not True:
             run_on = compared(left, claim.right.numbers[0], approximate=approximate)
             finding = run_on if run_on.value else finding  # "100 + 20 = 120 × 2 = 240"
     else:
-        finding = compared(left, stated, approximate=approximate, rounded=rounded)
-        if finding.value is False and _ABOUT_AFTER.match(claim.said, claim.right.end):
-            finding = compared(left, stated, approximate=True, rounded=rounded)
+        finding = compared(left, stated, approximate=approximate, earlier=results)
+        if finding.value is False and not approximate and _ABOUT_AFTER.match(claim.said, claim.right.end):
+            finding = compared(left, stated, approximate=1, earlier=results)
         if finding.value is False and _DASH.fullmatch(claim.said, 0, claim.left.start) and isinstance(left[0], Number):
             signed = [left[0]._replace(value=-left[0].value), *left[1:]]  # "- 5 + 3 = -2": a sign, not a list's mark
             finding = max(finding, compared(signed, stated), key=lambda one: one.value is True)
     if finding.value is True:
         return finding
-    for other in earlier:
+    for other in chain:
         items = other.postfix or []
-        again = alike(items, right, rounded) if stated is None else compared(items, stated, approximate=approximate)
+        again = alike(items, right, results) if stated is None else compared(items, stated, approximate=approximate)
         if again.value is True:
             return Finding(True, "earlier", again.computed)
     return finding
+
+
+def _nearness(claim: Claim) -> int:
+    """Is the result said to be near (1), roughly so (2), or plainly that (0)?"""
+    word = claim.relation.text
+    said = 2 if word == "大约" else 1 if word[0] in "≈~约" else 0
+    return max(said, claim.left.approximate, claim.right.approximate)
 
 
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:

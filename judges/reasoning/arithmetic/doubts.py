@@ -20,7 +20,7 @@ _SAID_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _SAID_AFTER = re.compile(
-    r"[^.。!！;；\n]{0,50}[?？]"
+    r"[^.。!！;；\n]{0,50}[?？]|\s?,?\s?(?:with|and)?\s?(?:a )?remainder|\s?余(?!额)"
     r"|[\s.,;:!，。；—…*)）-]{0,6}[(（]?\s?(?:(?:but|and|hmm|oh|so)[,\s]{1,2})?(?:no\b|wait|not\b|incorrect|wrong|isn't"
     r"|that'?s (?:not|wrong|in)|is (?:not|wrong|incorrect)|which is (?:not|wrong|incorrect)|doesn't|does not"
     r"|不对|错|不是|等等|等一下|并不)",
@@ -38,12 +38,18 @@ _LETTERS = re.compile(r"[A-Za-z\u3400-\u9fff]")
 _PART = r"[$¥€£]?[\d.,]{1,12}[kKmMbB%万亿]?"
 RANGE = re.compile(rf"{_PART}(?:[-/]{_PART}){{1,2}}\s?(?:[A-Za-z]{{1,12}}|[\u3400-\u9fff]{{0,4}})")
 _DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}")
+_OPERAND = re.compile(
+    r"(?:power of|raised to|(?:multipl|divid)\w{1,4}(?: this| that| it| the result)? by)[\s$\\(*]{0,6}$", re.IGNORECASE
+)
+_NO_YEAR = re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d(?![\d.,]*\d))\d")
+_COMMON = frozenset((1, 100))
 _ARROWS = ("→", "->", "=>")
 
 
 class Claim(NamedTuple):
     """What is claimed, and where: text, as given; said: the readable form of the lines that hold it; offset: where they
-    start in the text; left, relation, right: the two expressions and what stands between them."""
+    start in the text; left, relation, right: the two expressions and what stands between them; stated: the number that
+    is all the second one holds, or None."""
 
     text: str
     said: str
@@ -51,6 +57,7 @@ class Claim(NamedTuple):
     left: Phrase
     relation: Token
     right: Phrase
+    stated: Number | None
 
     @property
     def wordy(self) -> bool:
@@ -60,12 +67,14 @@ class Claim(NamedTuple):
 
 def doubted(claim: Claim, computed: Decimal) -> str:
     """The reason for which a result that is not `computed` cannot be called wrong, or "differs"."""
-    text, _, offset, left, relation, right = claim
-    start, end, stated = offset + left.start, offset + right.end, right.bare
+    text, _, offset, left, relation, right, stated = claim
+    start, end = offset + left.start, offset + right.end
     if _skipped(claim):
         return "skipped_words"
-    if stated is None and right.numbers and right.numbers[0].value in {number.value for number in left.numbers}:
+    if (stated is None and _shared(left, right)) or _OPERAND.search(text, max(start - 40, 0), start):
         return "part"
+    if _placeholders(claim):
+        return "range"
     if end == len(text) and (stated is None or _begins(stated, computed)):
         return "broken_off"
     if any(arrow in relation.text for arrow in _ARROWS):
@@ -83,10 +92,29 @@ def doubted(claim: Claim, computed: Decimal) -> str:
     return "differs"
 
 
+def _shared(left: Phrase, right: Phrase) -> bool:
+    """Does the second expression go on with a number of the first, as one that works out only a part of it does?"""
+    items = right.postfix or []
+    going_on = {
+        item.value
+        for item, after in zip(items, [*items[1:], ""], strict=True)
+        if isinstance(item, Number) and after != "/" and item.value not in _COMMON
+    }
+    return any(number.value in going_on for number in left.numbers)
+
+
+def _placeholders(claim: Claim) -> bool:
+    """Are its numbers years that stand for what was earned in them: "(2006 - 2005) / 2005"?"""
+    left = claim.left
+    if not any(item in ("/", "×") for item in left.postfix or ()):
+        return False
+    return not _NO_YEAR.search(claim.said, left.start, left.end)
+
+
 def _skipped(claim: Claim) -> bool:
     """Were words left out that may say more than the numbers do?"""
     left, right = claim.left, claim.right
-    if left.skipped or right.skipped or left.trailed or (right.bare is None and right.trailed):
+    if left.skipped or right.skipped or left.trailed or (claim.stated is None and right.trailed):
         return True
     if any(number.kind == "spaced" for number in (*left.numbers, *right.numbers)):
         return True

@@ -55,19 +55,26 @@ _TAIL = (
     r"(?P<variable>[A-Za-z]{1,2}(?![A-Za-z])(?<!kg|yr))?"
 )
 _NUMBER = re.compile(rf"(?:(?P<digits>{_DIGITS})(?P<point>\.\d{{1,40}})?|(?P<bare>\.\d{{1,40}})){_TAIL}")
-_PLAIN = re.compile(
+# A number that needs no further look: no sign, word or digit behind it belongs to it.
+_BEGINNINGS = "".join(sorted({form for word in _SCALE_WORDS if word.isascii() for form in word[0] + word[0].upper()}))
+PLAIN = (
     r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(\.\d{1,20})?"
-    r"(?!\d|[.,，'’]\d|\.\.|\ {0,12}[%‰A-Za-z\u3400-\u9fff…]|\ \d|\{,|-[A-Za-z])"
+    rf"(?![\dA-Za-z]|[.,，'’]\d|\.\.|\ {{0,12}}[%‰{_BEGINNINGS}pPbB\u3400-\u9fff…]|\ \d|\{{,|-[A-Za-z])"
 )
 _LETTERS = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "w": 4, "t": 12, "tn": 12}
 _SEPARATORS = re.compile(r"[^\d]")
 
 
+def plain(whole: str, point: str | None) -> Number:
+    """A plain number of its two groups."""
+    if "," in whole:
+        whole = whole.replace(",", "")
+    value, places = (Decimal(whole + point), len(point) - 1) if point else (Decimal(whole), 0)
+    return tuple.__new__(Number, (value, places, 0, 0, "plain", False))  # a third of the time that Number(...) takes
+
+
 def number_at(text: str, start: int) -> tuple[Number, int] | None:
     """The number that begins at a place, and where it ends."""
-    if plain := _PLAIN.match(text, start):
-        whole, point = plain.groups("")
-        return Number(Decimal(whole.replace(",", "") + point), max(len(point) - 1, 0)), plain.end()
     found = _NUMBER.match(text, start)
     if found is None:
         return None

@@ -9,8 +9,9 @@ Operators wait on a stack of their own (Dijkstra's shunting yard): no recursion,
 from dataclasses import dataclass, field
 
 from judges.reasoning.arithmetic.expression import Item
+from judges.reasoning.arithmetic.notes import annotation
 from judges.reasoning.arithmetic.numbers import Number
-from judges.reasoning.arithmetic.tokens import Token
+from judges.reasoning.arithmetic.tokens import ROUGHLY, Token
 from judges.reasoning.arithmetic.written import OPEN
 
 _PRECEDENCE = {"+": 1, "-": 1, "×": 2, "/": 2, "negative": 3, "^": 4, "√": 5, "ln": 5, "exp": 5}
@@ -21,8 +22,8 @@ _MOST_WORDS = 5
 class Phrase:
     """A piece of text that reads as one expression: postfix: its items, None where one of them is not known; start,
     end: its place; skipped: words stand between its numbers that were not read; led: words stand before it;
-    trailed: words stand behind it; approximate: it is called so; final: nothing but
-    words stands behind it."""
+    trailed: words stand behind it; approximate: it is called so, 2 where roughly; final: nothing but words stands
+    behind it."""
 
     postfix: list[Item] | None = field(default_factory=list)
     start: int = -1
@@ -31,7 +32,7 @@ class Phrase:
     skipped: bool = False
     led: bool = False
     trailed: int = 0
-    approximate: bool = False
+    approximate: int = 0
     final: bool = False
 
     @property
@@ -191,7 +192,7 @@ def phrases(said: list[Token]) -> list[Phrase]:
         elif kind == "operator":
             yard.operator(token)
         elif kind == "open":
-            after = None if yard.wanted else _annotation(said, index)
+            after = None if yard.wanted else annotation(said, index)
             if after is None:
                 yard.open(token)
             else:
@@ -206,7 +207,7 @@ def phrases(said: list[Token]) -> list[Phrase]:
             yard.now.end = token.end
         elif kind == "about":
             if yard.wanted:
-                yard.now.approximate = True
+                yard.now.approximate = 2 if token.text in ROUGHLY else 1
             else:
                 yard.words += 1
         elif kind == "and":
@@ -262,28 +263,6 @@ def _plain(said: list[Token]) -> Phrase | None:
     if wanted:
         return None
     return Phrase(postfix, start, end, operators, final=True)
-
-
-def _annotation(said: list[Token], index: int) -> int | None:
-    """Where a bracket ends that only says what the number before it is: "(2012)", "(revenue)", "(5% of sales)"."""
-    held: list[str] = []
-    for place in range(index + 1, min(index + 13, len(said))):
-        kind = said[place].kind
-        if kind == "open":
-            return None
-        if kind != "close":
-            held.append(kind)
-            continue
-        spaced = said[index].start > said[index - 1].end
-        if "number" not in held:
-            return None if "variable" in held or "operator" in held else place
-        if any(kind in _WORDY for kind in held):
-            return place if held[0] in _WORDY or "operator" not in held[1:] else None
-        return place if spaced and held == ["number"] else None
-    return None
-
-
-_WORDY = frozenset(("word", "unit", "and", "of", "about"))
 
 
 def _multiplies(said: list[Token], index: int, yard: _Yard) -> bool:

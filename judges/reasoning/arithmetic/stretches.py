@@ -10,18 +10,29 @@ from collections.abc import Iterator
 
 from judges.reasoning.arithmetic.tokens import Token, tokens
 
+_SAYING = "is equals equal gives yields makes becomes was to in be approximately about us".split()
+_SAID = "|".join(rf"(?<=\b{word}\s)" for word in _SAYING)
+# Each pattern begins with a class of characters, so that the search can skip what is no beginning.
 _HINT = re.compile(
-    r"[=≈≃≅→⇒＝∼]|\\approx|\\Rightarrow|\\to\b|\\simeq|->|[于为是得约到]\s?[-−$¥￥*\\]{0,3}[\d０-９]"
-    r"|\b(?:is|equals?|gives|yields|makes|becomes|was|to|in|be|approximately|about|us)\s[-−$€£¥(*\\]{0,4}\d"
+    r"[=≈≃≅→⇒＝∼\\>于为是得约到\s](?:(?<=[=≈≃≅→⇒＝∼])|(?<=->)|(?<=\\)(?:approx|Rightarrow|to\b|simeq)"
+    r"|(?<=[于为是得约到])\s?[-−$¥￥*\\]{0,3}[\d０-９]|(?=[-−$€£¥(*\\\d])(?<=[seyontbl]\s)"
+    rf"(?:{_SAID})[-−$€£¥(*\\]{{0,4}}\d)"
 )
 _OPERATED = re.compile(
-    r"[-+*/×÷^·−–⋅xX－＋＊／＾](?:\s|[$¥€£(\[{\\（*~])*(?:[A-Z]{2,3}\$?)?(?:\s|\\)*[\d.０-９]|\\d?frac|\\times|\\div|\\cdot|√|sqrt|[²³]|\)\s?\(|\b(?:ln|exp)\b"
-    r"|(?i:plus|minus|times|by|of)\W{0,4}\d|[加减乘除以去上的]\W{0,3}\d|\d%的|\d的\d"
+    r"[-+*/×÷^·−–⋅xX－＋＊／＾](?:\s|[$¥€£(\[{\\（*~])*(?:[A-Z]{2,3}\$?)?(?:\s|\\)*(?:[\d.０-９]|\\d?frac)"
+)
+_OPERATED_OTHERWISE = re.compile(
+    r"[²³√)\\加减乘除以去上的sSyYfFpnt](?:(?<=[²³√])|(?<=\))\s?\(|(?<=\\)(?:times|div|cdot|d?frac)"
+    r"|(?<=[加减乘除以去上的])\W{0,3}\d|(?<=\d%的)|(?<=\d的)\d|(?<=sqrt)|(?<=\bexp)\b|(?<=\bln)\b"
+    r"|(?i:(?<=plus)|(?<=minus)|(?<=times)|(?<=by)|(?<=of))\W{0,4}\d)"
 )
 _CONTINUES = re.compile(r"\s{0,20}(?:\\\\\s{0,5})?(?:&\s?|>\s?)?(?:=|≈|≃|≅|→|⇒|＝|\\approx|\\Rightarrow)")
 _CLAUSES = re.compile(r".*(?:(?<!\.)[.,;:!?]\s(?!which)|[。；：！？])", re.DOTALL)
+_WORDED = ("multipl", "Multipl", "divid", "Divid")
 _OPERATORS = ("operator", "of")
-_BULLET = re.compile(r"\s*(?:>\s?)*(?:[-+*•·]\s+|\(?\d{1,2}\)\s(?![-+*/×÷=])|（\d{1,2}）|#{1,6}\s|[①-⑳])+")
+_BULLET = re.compile(
+    r"\s*(?:>\s?)*(?:(?:[-*•·]|\+(?!\s?\d))\s+|\(?\d{1,2}\)\s(?![-+*/×÷=])|（\d{1,2}）|#{1,6}\s|[①-⑳])+"
+)
 
 
 def _bullet(said: str) -> int:
@@ -45,7 +56,7 @@ def blocks(text: str) -> Iterator[tuple[int, int]]:
             while text[place].isspace():
                 place += 1
             end = _line_end(text, place)
-        if _OPERATED.search(text, start, end):
+        if _OPERATED.search(text, start, end) or _OPERATED_OTHERWISE.search(text, start, end):
             yield start, end
         done = end
         if done >= len(text):
@@ -67,15 +78,20 @@ def runs(said: str) -> Iterator[list[Token]]:
         operated = related = False
         for token in tokens(said, first):
             kind = token.kind
-            if kind == "break":
-                if token.end > hint.start():
-                    place = token.end
-                    break
+            if kind == "number":
+                run.append(token)
+            elif kind == "word":
+                run.append(token)
+                operated = operated or token.text.startswith(_WORDED)
+            elif kind != "break":
+                related = related or kind == "relation"
+                operated = operated or kind in _OPERATORS or (kind == "open" and bool(run) and run[-1].kind == "close")
+                run.append(token)
+            elif token.end > hint.start():
+                place = token.end
+                break
+            else:
                 run, operated, related = [], False, False
-                continue
-            run.append(token)
-            operated = operated or kind in _OPERATORS or (kind == "open" and len(run) > 1 and run[-2].kind == "close")
-            related = related or kind == "relation"
         else:
             place = len(said)
         if operated and related:

@@ -32,10 +32,12 @@ _TAIL = 400  # where a reasoning concludes
 _LATE = 4000  # where it states its results
 _AROUND = 40  # characters that may belong to a number: its sign, its unit
 _LONGEST = 40  # digits
+_ALIKE = Decimal("0.01")  # of leading digits that may be the same number
 
 
 def concludes(reasoning: str, final: str | None, kind: str, options: Mapping[str, str]) -> float | None:
-    """1 if the end of a reasoning states the final answer, 0 if it states another one, None if it states none.
+    """1 if the end of a reasoning states the final answer, 0 if it states another one, None if it states none. A last
+    sentence with numbers, none of them like the final one, states another.
 
     final, kind, options: the final answer of the reply, the question's kind of answer and its options.
     """
@@ -62,7 +64,9 @@ def concludes(reasoning: str, final: str | None, kind: str, options: Mapping[str
             tried.add(written)
             if match(written, gold).value:
                 return 1.0
-    return None
+    last = quantities(_last_sentence(tail))
+    alike = any(_close(_leading(item.value), leading, _ALIKE) for item in last)
+    return 0.0 if last and not alike else None
 
 
 def _named_last(tail: str, final: str, kind: str, options: Mapping[str, str]) -> float | None:

@@ -73,28 +73,23 @@ _ONE = "(?:一个|一名|一款|一位|一個|一種|一种)?"
 SELF = _table(
     *_phrases(
         True,
-        ("as an|as a", rf" {_MACHINE}(?=[,.:;)]| (?:{_MADE}|by|i|my)\b)"),
+        ("as an|as a|being an|being a", rf" {_MACHINE}(?=[,.:;)]| (?:{_MADE}|by|i|my)\b)"),
         ("as", rf" {_MODEL},? (?:i\b|i['’]m\b|my\b|let me\b|an? (?:\w+ )?(?:ai|language))"),
         ("i am|i'm|i’m|my name is", rf" (?:{_MODEL}\b|an? {_MACHINE}|{_MADE} by {_MAKER})"),
         ("i was", rf" {_MADE} by {_MAKER}"),
         ("you are", rf" (?:{_MODEL}\b|an? {_MACHINE})"),
-        ("作为|作為", rf"{_ONE}(?:由{_MAKER}{_ZH_MADE}的)?(?:{_ZH_MACHINE}|ai(?=[，,])|{_MODEL}(?=[，,]\s?我|我))"),
+        ("my training data", r" (?:ends?|ended|only|stops?|goes|does not|doesn['’]t|was|is|cut)\b"),
+        ("我的训练数据|我的知识截止", ""),
+        (
+            "作为|作為|身为|身為",
+            rf"{_ONE}(?:由{_MAKER}{_ZH_MADE}的)?(?:{_ZH_MACHINE}|ai(?=[，,])|{_MODEL}(?=[，,]\s?我|我))",
+        ),
         ("我是|我叫|我的名字是|我的名字叫", rf"{_ONE}(?:{_MODEL}|{_ZH_MACHINE}|由{_MAKER}{_ZH_MADE})"),
         ("我由", rf"{_MAKER}{_ZH_MADE}"),
     )
 )
 
-_REWRITTEN = (
-    "revised",
-    "rewritten",
-    "modified",
-    "polished",
-    "improved",
-    "corrected",
-    "refined",
-    "rephrased",
-    "updated",
-)
+_REWRITTEN = "revised rewritten modified polished improved corrected refined rephrased updated".split()
 _THOUGHT = r" (?:reasoning|chain[ -]of[ -]thought|thought|thinking|response|trace)(?: process)?\**\s?[:：]"
 _ANSWER = r" (?:answer|solution|response|result|label|reasoning|explanation|analysis)\b"
 _SHOWN = r" (?:correct |final |standard )?(?:answer|solution)\b(?! (?:choice|option|format|space|sheet|key))"
@@ -124,7 +119,13 @@ RESIDUE = _table(
         ("agent1|agent2|agent_1|agent_2|according to agent 1|according to agent 2", r"\b"),
         ("agent 1|agent 2", _SPEAKS),
         ("standard|reference|gold|golden|ground truth|ground-truth", _ANSWER),
+        (
+            "i was told|i was given|i have been told|i have been given|i already know",
+            r" the (?:correct |final |right )?answer\b",
+        ),
+        ("已经告诉我|已经知道|既然告诉我|题目给出的|题目提供的|给定的", "(?:了)?(?:正确|标准|参考)答案"),
         ("the provided|the given|the supplied|according to the", _SHOWN),
+        ("the ground truth|the ground-truth|the gold answer", r"\b"),
         ("标准答案|参考答案|标准解答|標準答案|參考答案", ""),
         (
             "修订后的|修改后的|改写后的|重写后的|润色后的|优化后的|修訂後的",
@@ -252,6 +253,10 @@ JUDGE = _table(
             '"internal_consistency|"term_overlap|"step_count|"logical_consistency|"content_diversity|"domain_relevance'
             '|"instruction_consistency',
             r'"\s?:',
+        ),
+        (
+            "裁判|评委|评审|评分者|打分者|谁来打分|阅卷人",
+            "(?:都|均|，|都，)?(?:必须|应当|应该|应|一定要?|务必|得)(?:判定|给出?|打出?|判)[^。！？\\n]{0,12}(?:满分|正确|通过|1分|一分)",
         ),
         (
             "本回答|本推理|该推理|本答案|此回答|该回答",

@@ -24,16 +24,18 @@ MEASURES: Mapping[str, str] = {
     "characters": "length of the reasoning in characters, 0 or more",
     "tokens": "length in tokens, by rule of thumb and no tokeniser: 0.3 an ASCII character, 0.6 any other",
     "paragraphs": "blocks between blank lines, or lines where there is no blank one, count",
-    "steps": "numbered items if there are three or more, else lines, else sentences, count",
+    "steps": "numbered items or lines where there are three or more, else sentences, count",
     "sentences": "sentences, count",
     "repeated_sentences": "share of sentences of 12 characters or more that were said before word for word, 0 to 1",
     "repeated_ngrams": "share of runs of 12 words or Chinese characters that occurred before, 0 to 1",
     "repeated_paragraphs": "share of paragraphs of 12 characters or more that were said before word for word, 0 to 1",
+    "most_said": "times that the sentence of 12 characters or more that is said most often is said, 1 or more",
     "loop": "times that the most repeated stretch stands in immediate succession, 1 where none does",
     "gold_term_overlap": "share of the standard answer's terms that the reasoning uses, 0 to 1; null without terms",
     "explanation_term_overlap": "share of the terms of the source's explanation that the reasoning uses, 0 to 1; null "
     "without an explanation",
-    "question_terms": "distinct terms of the question that the reasoning uses, count",
+    "question_terms": "distinct terms of the question and its options that the reasoning uses, count",
+    "question_term_share": "the share of them that it uses, 0 to 1; null for a question without terms",
     "finance_terms": "distinct terms of finance, out of a fixed list, that the reasoning uses, count",
     "han_share": "share of Chinese characters among these and Latin words of five letters, 0 to 1; null without either",
     "language_kept": "share of the reasoning that is in the question's language, 0 to 1; null without letters",
@@ -78,7 +80,8 @@ class Subject:
 def measure(subject: Subject) -> dict[str, float | None]:
     """All measures of one trace, in the order of MEASURES; None where a measure has nothing to stand on."""
     text = subject.reasoning
-    explained, asked = terms(subject.explanation or ""), terms(subject.question)
+    explained = terms(subject.explanation or "")
+    asked = terms("\n".join((subject.question, *subject.options.values())))
     said = words(text, CUE_PAIRS, explained, asked, wanted_of(subject.gold, subject.options))
     pieces, blocks = sentences(text), paragraphs(text)
     bare, runs = repetition.bare(pieces), repetition.recurring(said.order)
@@ -95,10 +98,12 @@ def measure(subject: Subject) -> dict[str, float | None]:
         "repeated_sentences": repetition.repeated(pieces, bare),
         "repeated_ngrams": repetition.repeated_runs(said.order, runs),
         "repeated_paragraphs": repetition.repeated(blocks, repetition.bare(blocks)),
+        "most_said": repetition.most_said(pieces, bare),
         "loop": repetition.loop(bare, said.order, runs, said.names),
         "gold_term_overlap": gold_overlap(text, said, subject.gold, subject.options, explained),
         "explanation_term_overlap": share(explained, said.known),
         "question_terms": len(asked & said.known),
+        "question_term_share": share(asked, said.known),
         "finance_terms": len(finance_terms(text, said)),
         "han_share": languages.han_share,
         "language_kept": languages.kept(subject.language),

@@ -40,6 +40,16 @@ def repeated(pieces: Sequence[str], compared: Sequence[bytes]) -> float:
     return 1 - len(set(long)) / len(long) if long else 0.0
 
 
+def most_said(pieces: Sequence[str], compared: Sequence[bytes]) -> int:
+    """How many times the piece of 12 characters or more that is said most often is said, near or far; 1 or more.
+
+    compared: the bare pieces."""
+    if len(set(compared)) == len(compared):
+        return 1
+    counts = Counter(key for piece, key in zip(pieces, compared, strict=True) if len(piece) >= _LONG)
+    return max(counts.values(), default=1)
+
+
 def recurring(units: tuple[str, ...] | str) -> list[tuple[int, Hashable]]:
     """The runs of 12 units (words or Chinese characters) that stand more than once, each with its place, in order.
 

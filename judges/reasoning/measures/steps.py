@@ -57,11 +57,11 @@ def _goes_on(piece: str) -> bool:
 
 
 def steps(text: str, said: Sequence[str]) -> int:
-    """How many steps a text takes, at least 0: its numbered items where there are three or more, else its lines, else
-    the sentences (`said`) of a single block. Lines without a letter (rules of a table, brackets) are none."""
+    """How many steps a text takes, at least 0: its numbered items where there are three or more, else its lines, or
+    where these are fewer than three its sentences (`said`). Lines without a letter (rules of a table) are none."""
     lines = [line for raw in text.split("\n") if (line := raw.strip())]
     numbered = sum(map(bool, map(_NUMBERED.match, lines)))
     if numbered >= 3:
         return numbered
     telling = sum(1 for line in lines if len(line) > 20 or any(map(str.isalnum, line)))
-    return telling if telling >= 2 else len(said)
+    return telling if telling >= 3 else max(telling, len(said))

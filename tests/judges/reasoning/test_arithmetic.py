@@ -154,6 +154,20 @@ WRONG = [
         "- 5 + 3 = 9",
         "0.0484 × 100 = -4.8%",
     ),
+    # written numbers are exact, and ≈ allows for one unit in the last place of three digits or more
+    *(
+        "33.5 / 58.8 = 0.571.",
+        "28649 / 0.33 = 86778.8",
+        "4.1 ÷ 7.345 = 0.555.",
+        "-4.46 / 23.93 = -0.187.",
+        "1.1^2 = 1.31",
+        "0.33 × 300 = 99.8.",
+        "12.3 / 4.1 = 3.04",
+        "1000 / 7 ≈ 143.5",
+        "1000 / 7 = 143.5 (approximately)",
+        "23087 ÷ 151026 is approximately 0.1527.",
+        "[308 / -599] * 100\n= -0.5135 * 100\nor so",
+    ),
     *(
         "3,500 减去 1,200 等于 2,400",
         "100万元×5%=6万元",
@@ -169,8 +183,28 @@ WRONG = [
     ),
 ]
 UNDECIDED = [
-    *(("rounded_numbers", text) for text in ("0.33 × 300 = 99.8", "12.3 / 4.1 = 3.04", "0.67 × 100 = 66.67%")),
-    *(("approximate", text) for text in ("1000 / 7 ≈ 143.5", "1000 / 7 = 143.5 (approximately)", "大约1000÷7≈143.5")),
+    # an operand that was rounded before: a repeating decimal, what dots follow, an earlier result
+    *(
+        ("rounded_numbers", text)
+        for text in (
+            "0.333 × 3000 = 1000.",
+            "157 * 0.3333 ≈ 52.3331.",
+            "66.67% × 30000 = 20000.",
+            "1.1667 × 60000 = 70000.",
+            "20000 × 1.0041667 = 20083.333.",
+            "0.12... × 100 = 12.9.",
+            "100 / 1.083333 = 92.30770.",
+            "5089 / 221403 = 0.0230. Then 0.0230 × 20000 = 459.7.",
+            "5089 / 221403 = 2.30%. Then 0.0230 × 20000 = 459.7.",
+            "The rate is approximately 0.0230. Then 0.0230 × 20000 = 459.7.",
+            "增长率约为0.0230，故0.0230×20000=459.7。",
+        )
+    ),
+    *(("approximate", text) for text in ("1000 / 8.1 ≈ 124", "1000 / 8.1 = 124 (approximately)", "大约1000÷7≈143.5")),
+    *(
+        ("approximate", text)
+        for text in ("1000 / 7.1 = about 141.5", "4123 + 999 ≈ 5150.", "121 × 0.0225 ≈ 120 × 0.0226")
+    ),
     *(("percent_unclear", text) for text in ("6 / 24 = 25", "400 × 10% = 4000", "0.25 = 25 / 100 = 25")),
     *(("scale_unclear", text) for text in ("30 × 20000 = 600", "1000 × 5 = 5 million", "12000÷4=3")),
     *(("sign_unclear", text) for text in ("100 - 120 = 20 decrease", "100-120=20，减少")),
@@ -180,11 +214,26 @@ UNDECIDED = [
     ),
     *(
         ("asked", text)
-        for text in ("is 3*4 = 13?", "3*4 = 13? No.", "3*4 = 13, no wait, 12", "3*4=13，不对", "It is not 3*4 = 13.")
+        for text in (
+            "is 3*4 = 13?",
+            "3*4 = 13? No.",
+            "3*4 = 13, no wait, 12",
+            "3*4=13，不对",
+            "It is not 3*4 = 13.",
+            "49 ÷ 10 = 4 with remainder 9",
+        )
     ),
     *(("implied", text) for text in ("10 + 5 → 20",)),
-    *(("part", text) for text in ("2.5 × 471 = 2.5 × 400 = 1000",)),
-    *(("range", text) for text in ("2003-12-31 = 5",)),
+    *(
+        ("part", text)
+        for text in (
+            "2.5 × 471 = 2.5 × 400 = 1000",
+            "752 + 243 - 14 = 700 + 243",
+            "3,417.534 + 2.847945 * 16 = 45.56712.",
+            "raise it to the power of (1/5) = 0.25.",
+        )
+    ),
+    *(("range", text) for text in ("2003-12-31 = 5", "(2006 - 2005) / 2005 = (5 - 4) / 4.")),
     *(("broken_off", text) for text in ("1234 × 45 = 5",)),
     *(("table", text) for text in ("| step | note |\n|---|---|\n| 84 - 20 | 65 |",)),
     *(
@@ -281,6 +330,12 @@ def test_what_is_no_calculation_is_none(text: str) -> None:
         ("0.8 * s * t = 0.8 * 0.15 = 0.12", [True]),
         ("(5 + 3 = 8) × 2 = 16", [True]),
         ("| 3 + 4 | 7 |\n| 5 - 3 | 2 |", [True, True]),
+        # what goes on with the result before it
+        ("150 + 152 = 302, +153 = 455, +150 = 605", [True, True, True]),
+        ("4 (sales) + 3 (Term2) = 7\n\n+ 2 (Term3) = 9\n+1.5 = 10.5", [True, True, True]),
+        ("71 / 850 = 0.083529, and multiplying by 100 gives 8.3529%", [True, True]),
+        ("5 × 9 = 45. Dividing it by 10 gives 4.5.", [True, True]),
+        ("150 + 152 = 302, +153 = 456", [True]),
     ],
 )
 def test_chains_are_read_step_by_step(text: str, expected: list[bool]) -> None:

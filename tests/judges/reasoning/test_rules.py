@@ -62,6 +62,7 @@ TRANSLATED = {
         "Third, the tax payable is 26 less 13.\n\nTherefore the answer is 13."
     ),
 }
+NO_END = {"en": "That completes the working.", "zh": "以上就是全部推导过程。"}
 OTHER_END = {"en": "Therefore the answer is 71%.", "zh": "因此，答案是31。"}
 BROKEN = {"en": " Let me also check whether the", "zh": "不过还需要再看一下题目中"}
 OFF_TOPIC = {
@@ -142,7 +143,8 @@ def test_a_fault_fails_exactly_its_own_criterion(fault: str, criterion: str | No
 @pytest.mark.parametrize("language", GOOD)
 def test_what_cannot_be_told_is_no_vote(language: str) -> None:
     good = GOOD[language]
-    unsure = replace(good, right=None, gold=None, reasoning=cut(good.reasoning, END[language]), final="99")
+    reasoning = cut(good.reasoning, END[language]) + NO_END[language]
+    unsure = replace(good, right=None, gold=None, reasoning=reasoning, final="99")
     votes = {score.criterion: score.vote for score in votes_on(unsure)}
     undecided = {"internal_consistency", "term_overlap", "logical_consistency"}
     assert votes == {one.name: None if one.name in undecided else 1 for one in CRITERIA}
