@@ -134,11 +134,11 @@ def _domain_relevance(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
     shared, share = int(_number(found, "question_terms")), found.measures["question_term_share"]
     finance, kept = int(_number(found, "finance_terms")), found.measures["language_kept"]
     translated = kept is not None and kept < limits.min_language_share
-    if share is None or translated or _number(found, "tokens") < _SHORT:  # these may share no words with the question
-        return (1 if finance >= limits.min_finance_terms else 0), f"{finance} terms of finance"
+    said = f"{shared} terms of the question and {finance} terms of finance"
+    if share is None or translated or _number(found, "tokens") < _SHORT:  # these may share few words with the question
+        return (1 if max(finance, shared) >= limits.min_finance_terms else 0), said
     enough = share >= limits.min_question_terms or shared >= _MANY_TERMS
-    said = f"{shared} terms of the question, {share:.0%} of its terms, and {finance} terms of finance"
-    return (1 if enough else 0), said
+    return (1 if enough else 0), f"{share:.0%} of the question's terms: {said}"
 
 
 def _instruction_consistency(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
