@@ -157,6 +157,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
 }
 
 ROW_GROUP = 1000
+# Tables with many short rows a trace: thousands of small groups cost more to write and to read than their rows.
+_LONGER = {"measures": 50_000, "scores": 10_000, "calculations": 10_000}
 _GROUP_CHARACTERS = 8_000_000  # a row group of long texts is closed early, so that no reader needs gigabytes for it
 
 
@@ -168,8 +170,9 @@ def schema(table: str) -> pa.Schema:
 class Writer:
     """Writes one table to a Parquet file in row groups; to be used with `with`."""
 
-    def __init__(self, table: str, path: Path, row_group: int = ROW_GROUP) -> None:
-        self._schema, self._row_group, self._rows = schema(table), row_group, list[tuple[Any, ...]]()
+    def __init__(self, table: str, path: Path, row_group: int | None = None) -> None:
+        self._schema, self._rows = schema(table), list[tuple[Any, ...]]()
+        self._row_group = row_group or _LONGER.get(table, ROW_GROUP)
         self._characters = 0
         self._file = pq.ParquetWriter(path, self._schema, compression="zstd", write_statistics=True)
 
