@@ -7,6 +7,7 @@ from curate.chat import Answered, CallFailed, Chat
 from curate.records import CallMade
 
 _UNREASONED = "empty_reasoning"
+_ORDER = ("distil", "check", "judge")
 
 
 class Asking:
@@ -19,8 +20,11 @@ class Asking:
 
     @property
     def made(self) -> tuple[CallMade, ...]:
-        """The calls so far. Samples are asked at the same time: sorted, the order is the same in every run."""
-        return tuple(sorted(self._made, key=lambda call: (call.sample, call.attempt)))
+        """The calls so far. Samples, and the judges of a panel, are asked at the same time: sorted, the order is the
+        same in every run."""
+        return tuple(
+            sorted(self._made, key=lambda call: (call.sample, call.attempt, _ORDER.index(call.purpose), call.model))
+        )
 
     async def ask(
         self,

@@ -136,12 +136,22 @@ def as_record(found: Calibration) -> dict[str, Any]:
 
 
 def save(run: Run, found: Calibration) -> Path:
-    """Writes a calibration beside the run directory, whole or not at all, and returns where. Raises UserError."""
+    """Writes a calibration beside the run directory, whole or not at all, and returns where: what it does not hold,
+    the comparison with people or the probes, stays as it was there. Raises UserError."""
     path = calibration_path(run)
     aside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        aside.write_text(json.dumps(as_record(found), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        record = as_record(found)
+        if path.exists():
+            before = json.loads(path.read_text(encoding="utf-8"))
+            if not found.people:
+                record = {**before, "probes": record["probes"]}
+            elif not found.probes:
+                record["probes"] = before.get("probes", [])
+        aside.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         aside.replace(path)
+    except ValueError:
+        raise UserError(f"{path}: not valid JSON; remove the file") from None
     except OSError as error:
         aside.unlink(missing_ok=True)
         raise UserError(f"{path}: cannot be written: {error.strerror}") from None

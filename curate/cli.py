@@ -252,9 +252,9 @@ def calibrate(
         from curate.calibration import UNCOMPARED, save
         from curate.labels import judge_spec, labels_path, read_for
         from curate.runs import Run
-        from curate.terminal.calibrate import print_calibration
+        from curate.terminal.calibrate import print_calibration, print_pulse
 
-        found, calibration, stopped = Run(run), UNCOMPARED, None
+        found, calibration, pulse = Run(run), UNCOMPARED, None
         path = labels or labels_path(found)
         if labels or path.exists() or not probe:
             spec, votes = judge_spec(found), read_for(found, path)
@@ -267,9 +267,11 @@ def calibrate(
 
             asked = _loaded(str(recipe), None)
             with progress() as told:
-                calibration, stopped = with_probes(calibration, found, probe, asked, journal, told)
+                calibration, pulse = with_probes(calibration, found, probe, asked, journal, told)
         print_calibration(calibration, save(found, calibration), as_json)
-    _exit(stopped)
+        if pulse is not None:
+            print_pulse(pulse)
+    _exit(pulse.stopped if pulse else None)
 
 
 @app.command(epilog="Example: curate sources finqa")

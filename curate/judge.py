@@ -11,7 +11,7 @@ from curate.asking import Asking
 from curate.chat import NotAsked
 from curate.jury import Jury, Opinion, opinion
 from curate.records import Question, Trace
-from judges.reasoning import Evidence, Subject, combine, evidence, panel, vote
+from judges.reasoning import CRITERIA, Evidence, Subject, combine, evidence, panel, vote
 from judges.reasoning.rules import RULES
 from judges.verdict import Score, Verdict
 
@@ -31,11 +31,17 @@ async def judge(question: Question, trace: Trace, right: Verdict, jury: Jury, as
     if trace.outcome == "empty_reasoning":
         return Judgement(Verdict(None, "empty_reasoning", method="+".join(jury.by)))
     found = evidence(_subject(question, trace, right))
-    scores = vote(found, jury.criteria.names, jury.thresholds)
+    scores = tuple(
+        score if one in CRITERIA else Score(one.name, None, "no measure stands for these words")
+        for one, score in zip(jury.criteria.criteria, vote(found, jury.criteria.names, jury.thresholds), strict=True)
+    )
     measured = Opinion(RULES, RULES, combine(scores, jury.keep, RULES), scores, RULES in jury.by)
     opinions, waits = await _asked([name for name in jury.by if name != RULES], question, trace, jury, asking)
     sitting = sorted((one for one in (measured, *opinions) if one.sits), key=lambda one: jury.by.index(one.judge))
     verdict = waits or panel([one.verdict for one in sitting], jury.rule)
+    failed = next((one.verdict for one in sitting if one.verdict.reason == "judge_failed"), None)
+    if failed is not None and verdict.value is None:
+        verdict = waits = failed  # the next run asks it again
     doubtful = verdict.value is None or contradicted(opinions, scores)
     if jury.escalate is not None and waits is None and doubtful:
         last, waits = await _asked([jury.escalate], question, trace, jury, asking)
@@ -87,5 +93,5 @@ def _subject(question: Question, trace: Trace, right: Verdict) -> Subject:
         language=question.language,
         boxed_asked=trace.origin != "imported",
         right=right.value,
-        context=question.context,
+        context="\n".join(filter(None, (question.task, question.context))),
     )

@@ -13,6 +13,7 @@ from curate.errors import nearest
 from curate.part import Part
 from judges.reasoning.combine import Keep, PanelRule
 from judges.reasoning.criteria import FIN_R1, NAMES, CriteriaSet, Criterion, Wording, chosen
+from judges.reasoning.prompt import RESERVED
 from judges.reasoning.rules import RULES, Thresholds
 
 # Where a key takes a word or a part, which of the two it is: told by its form, so that only its own faults are told.
@@ -23,8 +24,10 @@ _EITHER = Discriminator(lambda value: WORD if isinstance(value, str) else PART)
 class KeepSpec(Part):
     """A rule for keeping a trace that misses some criteria."""
 
-    at_least: float = Field(gt=0, strict=False, description="criteria that must be met, or the points of their weights")
-    weighted: Mapping[str, Annotated[float, Field(ge=0, strict=False)]] = Field(
+    at_least: float = Field(
+        gt=0, allow_inf_nan=False, description="criteria that must be met, or the points of their weights"
+    )
+    weighted: Mapping[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         default={}, description="points of a criterion; one that is not named has 1"
     )
 
@@ -32,7 +35,7 @@ class KeepSpec(Part):
 class WordingSpec(Part):
     """One criterion in one language."""
 
-    definition: str = Field(min_length=1, description="when to vote 1, sharp enough to vote on")
+    definition: str = Field(pattern=r"\S", description="when to vote 1, sharp enough to vote on")
     title: str = Field(default="", description="the criterion's name for people")
     met: str = Field(default="", description="an example of 1")
     unmet: str = Field(default="", description="an example of 0")
@@ -49,6 +52,8 @@ class CriterionSpec(Part):
     def _worded(self) -> Self:
         if self.en is None and self.zh is None:
             raise ValueError("a criterion needs a wording: `en`, `zh`, or both")
+        if self.name in RESERVED:
+            raise ValueError(f"no criterion can be called '{self.name}', a key of the judge's own reply")
         return self
 
     def criterion(self) -> Criterion:
@@ -102,7 +107,13 @@ def _thresholds() -> type[Part]:
     fields: dict[str, Any] = {
         field.name: (
             float | None,
-            Field(default=None, ge=0, strict=False, description=f"{field.metadata['meaning']} ({field.default:g})"),
+            Field(
+                default=None,
+                ge=0,
+                le=field.metadata["most"],
+                allow_inf_nan=False,
+                description=f"{field.metadata['meaning']} ({field.default:g})",
+            ),
         )
         for field in dataclasses.fields(Thresholds)
     }
@@ -140,7 +151,9 @@ class JudgeSpec(Part):
         default="right", description="judge what round one called right, or for studies `always`"
     )
     sees: tuple[Literal["question", "context", "explanation"], ...] = Field(
-        default=("question",), strict=False, description="what models see beside reasoning, answer and gold"
+        default=("question",),
+        strict=False,
+        description="all that models see beside reasoning, answer and gold; by default [question]",
     )
     characters: int = Field(
         default=100_000, ge=1000, description="of reasoning that a model is shown; more is cut in the middle and told"

@@ -114,15 +114,19 @@ def shown_share(trace: Trace, jury: Jury) -> float:
 def asked_of_judge(question: Question, trace: Trace, jury: Jury) -> str:
     """A judge's prompt about a trace."""
     language = jury.language or question.language
+
+    def cut(text: str) -> str:
+        return _cut(text, _LONGEST, language)
+
     golds = [gold for gold in (question.gold, *question.gold_alternatives) if gold]
     shown = Shown(
-        domain=question.task_domain or DOMAINS[question.module]["zh" if language == "zh" else "en"],
-        instruction=_instruction(question, trace) if "question" in jury.sees else question.task,
+        domain=(question.task_domain or "").strip() or DOMAINS[question.module]["zh" if language == "zh" else "en"],
+        instruction=cut(_instruction(question, trace) if "question" in jury.sees else question.task),
         standard_answer="\n".join(_with_text(gold, question) for gold in golds),
         reasoning=_cut(trace.reasoning, jury.characters, language),
-        answer=trace.answer[-_LONGEST:],
-        context=question.context[:_LONGEST] if "context" in jury.sees else "",
-        explanation=(question.explanation or "")[:_LONGEST] if "explanation" in jury.sees else "",
+        answer=cut(trace.answer),
+        context=cut(question.context) if "context" in jury.sees else "",
+        explanation=cut(question.explanation or "") if "explanation" in jury.sees else "",
     )
     return judging(shown, jury.criteria, language)
 
@@ -130,9 +134,9 @@ def asked_of_judge(question: Question, trace: Trace, jury: Jury) -> str:
 def _instruction(question: Question, trace: Trace) -> str:
     """What the trace's author was asked, without the context: as we ask, with the box, or as a source gives it."""
     if trace.origin != "imported":
-        return prompt(replace(question, context=""))[-_LONGEST:]
+        return prompt(replace(question, context=""))
     options = (f"{letter}. {text}" for letter, text in question.options.items())
-    return "\n".join(filter(None, (question.task, question.question, *options)))[-_LONGEST:]
+    return "\n".join(filter(None, (question.task, question.question, *options)))
 
 
 def _with_text(gold: str, question: Question) -> str:

@@ -132,12 +132,20 @@ def append_label(path: Path, vote: PersonVote) -> None:
 
 
 def judged_traces(run: Run) -> list[JudgedTrace]:
-    """The traces of a run that have votes of judges, with their strata: the source, and the word of the judges that
-    sit: bad if one says bad, good if all say good, else undecided."""
+    """The traces of a run that have votes of judges, with their strata: the source, and how its question ended; of a
+    trace that was not chosen the word of the judges that sit: bad if one says bad, good if all say good."""
     query = """
         select j.question_id, j.sample, j.attempt, q.source,
-            case when bool_or(not j.value) then 'bad' when count(j.value) = count(*) then 'good' else 'undecided' end
+            coalesce(
+                any_value(o.label),
+                case
+                    when bool_or(not j.value) then 'bad'
+                    when count(j.value) = count(*) then 'good'
+                    else 'undecided'
+                end
+            )
         from judgements j join questions q on q.id = j.question_id
+        left join outcomes o on o.question_id = j.question_id and o.sample = j.sample and o.attempt = j.attempt
         where j.sits and exists (
             from scores s where s.question_id = j.question_id and s.sample = j.sample and s.attempt = j.attempt)
         group by all order by all"""

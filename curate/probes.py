@@ -18,7 +18,7 @@ from curate.chat.client import Pulse
 from curate.curating import Told, send_all
 from curate.errors import UserError
 from curate.jury import Jury, opinion
-from curate.labels import in_turn, judged_traces
+from curate.labels import in_turn, judge_spec, judged_traces
 from curate.pipeline import Kit
 from curate.recipe import Recipe
 from curate.records import Question, Trace
@@ -65,13 +65,15 @@ def with_probes(
     recipe: Recipe,
     journal: Path | None = None,
     told: Told = lambda stage, done, total, pulse: None,
-) -> tuple[Calibration, str | None]:
-    """A calibration with the probes of `count` of the run's traces, and why they stopped early, if they did. Raises
-    UserError for a recipe whose judges are no models."""
+) -> tuple[Calibration, Pulse | None]:
+    """A calibration with the probes of `count` of the run's traces, and what they cost and why they stopped early, if
+    they did. Raises UserError for a recipe whose judges are no models, or vote by other criteria than the run's."""
     if not recipe.judge.models:
         raise UserError("the recipe's judges are `rules` alone, whose votes never change; name a model in judge.by")
+    if (asked := recipe.judge.criteria_set.digest) != (voted := judge_spec(run).criteria_set.digest):
+        raise UserError(f"the recipe's criteria ({asked}) are not those that the run voted by ({voted}); run it first")
     probes, pulse = probe_all(chosen(run, count), recipe, journal or run.path.parent / JOURNAL, told)
-    return replace(calibration, probes=probes), pulse.stopped if pulse else None
+    return replace(calibration, probes=probes), pulse
 
 
 def probe_all(
@@ -116,11 +118,13 @@ async def _probed(item: Item, kit: Kit) -> _Votes:
 
 
 def _changed(name: str, jury: Jury, question: Question, trace: Trace) -> tuple[Jury, Trace]:
-    """The jury and the trace under a probe."""
+    """The jury and the trace under a probe; of a single criterion there is no other order."""
     match name:
         case "shuffled":
             criteria = list(jury.criteria.criteria)
             random.Random(question.id).shuffle(criteria)
+            if tuple(criteria) == jury.criteria.criteria:
+                criteria = [*criteria[1:], criteria[0]]
             return replace(jury, criteria=replace(jury.criteria, criteria=tuple(criteria))), trace
         case "padded":
             return jury, replace(trace, reasoning=_padded(trace.reasoning, question.language))

@@ -23,7 +23,7 @@ from curate.names import module, recipe_file
 from curate.part import Part
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
 from curate.spec import CheckSpec, DistilSpec, SourceSpec
-from judges.reasoning.criteria import NAMES
+from judges.reasoning.criteria import CRITERIA, NAMES
 from judges.reasoning.rules import RULES
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -128,9 +128,9 @@ def _check_judges(recipe: Recipe) -> None:
     if RULES in recipe.models:
         raise UserError("'rules' is the judge that needs no model; give the model of that name another one")
     _check_models((name for name in recipe.judge.by if name != RULES), recipe)
-    own = [name for name in recipe.judge.criteria_set.names if name not in NAMES]
-    if own and RULES in recipe.judge.by:
-        raise UserError(f"the judge `rules` has no measure for '{own[0]}'; let models vote on it: by: [NAME]")
+    own = [one.name for one in recipe.judge.criteria_set.criteria if one not in CRITERIA]
+    if (own and recipe.judge.by == (RULES,)) or (RULES in recipe.judge.by and not set(own) <= set(NAMES)):
+        raise UserError(f"the judge `rules` has no measure for '{own[0]}' in your words; let models vote: by: [NAME]")
 
 
 def _check_escalation(recipe: Recipe) -> None:

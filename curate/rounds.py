@@ -106,7 +106,8 @@ def _waiting(judgement: Judgement, recipe: Recipe) -> Collection[str]:
 
 def rounds_of(recipe: Recipe) -> dict[str, Round]:
     """A round for each judge of the reasoning; nothing tells how often the one of last resort is needed."""
-    return {name: Round(RIGHT if name in recipe.judge.by else 0) for name in recipe.judge.models}
+    likely = RIGHT if recipe.judge.when == "right" else 1.0
+    return {name: Round(likely if name in recipe.judge.by else 0) for name in recipe.judge.models}
 
 
 def project_check(recipe: Recipe, round_: Round, samples: int, tries: int) -> tuple[Spent, Spent]:
@@ -124,11 +125,13 @@ def project_judge(
 ) -> tuple[Spent, Spent]:
     """The reasoning judges' part, each asked about its share of the traces; reply: tokens of a trace."""
     left, most = Spent(), Spent()
+    waiting = max((rounds[name].waiting for name in rounds if name in recipe.judge.by), default=0)
     for name, round_ in rounds.items():
         model = recipe.models[name]
+        last = name == recipe.judge.escalate  # what waits for the panel may come to it
         guess = (round(_JUDGE_PROMPT + reply), _JUDGE_REPLY)
         cap = int(model.sampling.over(JUDGE_SAMPLING).get("max_tokens", _JUDGE_REPLY))
-        likely, at_most = _project(model, round_, guess, cap, samples, tries)
+        likely, at_most = _project(model, round_, guess, cap, samples, tries + waiting * last)
         left.add(likely)
         most.add(at_most)
     return left, most
@@ -142,8 +145,8 @@ def _project(
     reply = round_.completion / round_.calls if round_.calls else guess[1]
     later = samples * round_.share
     left = spent(model, round_.waiting + later, round_.waiting_tokens + later * prompt, reply)
-    tokens = round_.waiting_tokens + tries * prompt
-    return left, spent(model, _TWICE * (round_.waiting + tries), _TWICE * tokens, cap)
+    tokens, calls = round_.waiting_tokens + tries * prompt, round_.waiting + tries
+    return left, spent(model, _TWICE * calls, _TWICE * tokens + cap * calls, cap)  # the second holds the first reply
 
 
 def spent(model: Model, calls: float, asked: float, reply: float) -> Spent:

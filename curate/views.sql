@@ -44,7 +44,7 @@ create view judge_agreement as
 with votes as (
     select question_id, sample, attempt, judge, criterion, vote from scores
     union all
-    select question_id, sample, attempt, judge, 'good', value::tinyint from judgements
+    select question_id, sample, attempt, judge, 'good trace', value::tinyint from judgements
 ),
 pairs as (
     select
@@ -81,7 +81,7 @@ select
     ) as kappa
 from pairs
 order by judge, other, criterion;
-comment on view judge_agreement is 'how often two judges vote alike, by criterion; `good` is the verdict by the recipe''s keep';
+comment on view judge_agreement is 'how often two judges vote alike, by criterion; `good trace` is the verdict by the recipe''s keep';
 
 create view judge_vs_measures as
 select

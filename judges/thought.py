@@ -1,6 +1,11 @@
-"""Where a reply's inline reasoning ends."""
+"""What a judge's reply says: behind its inline reasoning, and in one line."""
 
 
 def after_thought(reply: str) -> str:
-    """A reply without the reasoning before </think>; one that is a JSON object may hold that tag inside a string."""
-    return reply if reply.lstrip().startswith("{") else reply.rpartition("</think>")[2]
+    """A reply without the reasoning before </think>; one that is JSON, fenced or bare, may hold that tag in a text."""
+    return reply if reply.lstrip().startswith(("{", "[", "```")) else reply.rpartition("</think>")[2]
+
+
+def one_line(text: object) -> str:
+    """A text in one line. An escape such as \\ud83d alone is half a character, which no file can hold."""
+    return " ".join(str(text).split()).encode(errors="replace").decode()

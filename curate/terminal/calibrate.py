@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from curate.calibration import Against, Calibration, Probed, Row, as_record
+from curate.chat.client import Pulse
 from curate.terminal.console import console, shown
 from curate.terminal.show import title
 from judges.agreement import Estimate
@@ -43,7 +44,8 @@ def _print_people(found: Calibration) -> None:
     if found.among:
         console().print(title("among themselves: Krippendorff's alpha"))
         console().print(_among(found))
-    _print_rows(found.rows)
+    if any(one.n for one in found.against):
+        _print_rows(found.rows)
     console().print(shown("n: traces that both decided; open: left undecided by the judge / by people", "dim"))
 
 
@@ -65,6 +67,14 @@ def _changed(one: Probed) -> Text:
     return Text.assemble(
         f"{one.up + one.down}/{one.n}", (f" (+{one.up} -{one.down})" if one.up + one.down else "", "dim")
     )
+
+
+def print_pulse(pulse: Pulse) -> None:
+    """What the probes' calls were, and why they stopped early, if they did; beside the tables, as JSON is read."""
+    meter = pulse.meter
+    typer.echo(f"calls: {meter.answered:,} answered now (${meter.usd:,.4f}), {meter.kept:,} from the journal", err=True)
+    if pulse.stopped is not None:
+        typer.echo(f"curate: the probes stopped: {pulse.detail}", err=True)
 
 
 def _grid(*names: str) -> Table:

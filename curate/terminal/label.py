@@ -85,7 +85,8 @@ def label_traces(run: Run, by: str, path: Path, criteria: Sequence[Criterion], s
         whole = sum(all((key, name) in sheet.votes for name in names) for key in wanted)
         more = f"; the run has {len(turn):,}, --sample asks for more" if whole == len(wanted) < len(turn) else ""
         console().print(shown(f"\n{by}: {whole:,} of {len(wanted):,} traces labelled{more}"))
-        console().print(shown(f"{sheet.saved:,} {'vote' if sheet.saved == 1 else 'votes'} saved in {path}", "dim"))
+        saved = f"{sheet.saved:,} {'vote' if sheet.saved == 1 else 'votes'} saved in {path}"
+        console().print(shown(saved if sheet.saved else "nothing new was saved", "dim"))
 
 
 def _sheet(by: str, path: Path, traces: Sequence[TraceKey], names: Sequence[str]) -> _Sheet:

@@ -19,6 +19,7 @@ _TAGS = (("<answer>", "</answer>"), ("[FINAL_ANSWER]", "[/FINAL_ANSWER]"))
 _SAYS = re.compile(r"[^\W_]|[√×✓✗]")
 _OBJECT = re.compile(r'\{\s*["}]')
 _DECODER = json.JSONDecoder(strict=False)
+_STRICT_DECODER = json.JSONDecoder(strict=False, object_pairs_hook=lambda pairs: _every(pairs))
 _TAIL, _FEW = 20_000, 8
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _CUT_JSON = re.compile(r'\{[^{}]*"(?:final_?)?(?:answer|答案)"\s*:[^{}]*$', re.IGNORECASE)
@@ -95,14 +96,23 @@ def _without_half(text: str, closing: str) -> str:
     return text
 
 
-def objects(text: str) -> Iterator[tuple[str, Any]]:
+def _every(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which a key that is given two different values has the list of them."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        found[key] = value if key not in found or found[key] == value else [found[key], value]
+    return found
+
+
+def objects(text: str, every: bool = False) -> Iterator[tuple[str, Any]]:
     """The JSON objects in the last 20,000 characters of a text, outermost only, each with what it holds: None for what
-    begins like one and is none."""
+    begins like one and is none. every: a key that stands twice has all its values, and not the last one."""
+    decoder = _STRICT_DECODER if every else _DECODER
     text = text[-_TAIL:]
     opened = _OBJECT.search(text)
     while opened:
         try:
-            said, end = _DECODER.raw_decode(text, opened.start())
+            said, end = decoder.raw_decode(text, opened.start())
         except (ValueError, RecursionError):
             following = _OBJECT.search(text, opened.end())
             yield text[opened.start() : following.start() if following else len(text)], None

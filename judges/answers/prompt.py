@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from judges.answers.places import objects
 from judges.templates import fill, harmless, template
-from judges.thought import after_thought
+from judges.thought import after_thought, one_line
 
 VERDICTS: Mapping[str, bool | None] = MappingProxyType({"right": True, "wrong": False, "cannot tell": None})
 
@@ -64,7 +64,7 @@ def judgement(reply: str) -> Judgement | None:
     """The verdict of a judge's reply, after its reasoning if that stands in it: the last JSON object with a verdict
     binds. None where there is none, or the last one's verdict is not one of the three."""
     found = None
-    for text, said in objects(after_thought(reply)):
+    for text, said in objects(after_thought(reply), every=True):
         if '"verdict"' in text:
             found = said
     if not isinstance(found, dict) or not isinstance(found.get("verdict"), str):
@@ -72,4 +72,4 @@ def judgement(reply: str) -> Judgement | None:
     name = found["verdict"].strip().casefold().replace("_", " ")
     if name not in VERDICTS:
         return None
-    return Judgement(VERDICTS[name], " ".join(str(found.get("reason") or "").split()))
+    return Judgement(VERDICTS[name], one_line(found.get("reason") or ""))

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from judges.answers.numerals import arabic
@@ -30,7 +31,8 @@ _MENTION = re.compile(rf"({_FIRST})(?<=(.{{13}}))({_REST})(?=(.{{0,2}}))", re.DO
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:\.[0-9]+)?")
 _NAMES = (
     *"step item note page table level part question chapter section figure line row column option case method".split(),
-    *("phase", "window", "第", "附注", "步骤", "方法", "选项"),
+    *"phase window rule asc ias ifrs sfas form act article code".split(),
+    *("第", "附注", "步骤", "方法", "选项", "科目", "准则", "代码"),
 )
 _BEGINNING = re.compile(r"\n[\s>*#(|-]{0,8}$")
 _BEFORE = 12  # characters before a number that may say that it counts a step or begins an entry of a list
@@ -54,6 +56,8 @@ _CONSTANTS = frozenset(
     )
 )
 _LONGEST = 40  # digits of a computed value
+_FEW = 1000  # numbers of a question that are added up
+_PLACES = 9  # to which sums of floats are exact enough
 
 
 class Numeral(NamedTuple):
@@ -105,6 +109,15 @@ class _Known:
         """The numbers of three digits or more with one digit made unreadable, for every digit."""
         exact = ((digits, power) for digits, powers in self._exact.items() for power in powers)
         return {one for digits, power in exact for one in _blurrings(digits, power)}
+
+    @cached_property
+    def _values(self) -> set[float]:
+        return {float(f"0.{digits}e{power}") for digits, powers in self._exact.items() for power in powers}
+
+    def leads_to(self, written: str) -> bool:
+        """Is it the sum or the difference of two of these, worked out in the head?"""
+        value = float(written)
+        return any(round(abs(value - one), _PLACES) in self._values for one in islice(self._values, _FEW))
 
     def resembles(self, wanted: Numeral) -> bool:
         """Is one of these of the same size, but for one digit or for two neighbours in the other order?"""
@@ -187,7 +200,7 @@ def ground(text: str, given: str, calculations: Sequence[Calculation]) -> Ground
         constant=counts["constant"],
         miscalculated=counts["miscalculated"],
         unfounded=tuple(unfounded),
-        misread=tuple(one for one in unfounded if known.resembles(read[one])),
+        misread=tuple(one for one in unfounded if known.resembles(read[one]) and not known.leads_to(one)),
         unfounded_mentions=counts["unfounded"],
     )
 
@@ -254,6 +267,8 @@ def _ends_in_name(after: str) -> bool:
     """Does a name go on behind a number: 3M, 4th, 10-K?"""
     if not after.isascii():
         return False
+    if after[:1] == "(" and after[1:].isalpha():  # 401(k)
+        return True
     return after[:1].isupper() or after in _ORDINALS or (after[:1] == "-" and after[1:].isupper())
 
 

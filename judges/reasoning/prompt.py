@@ -15,7 +15,7 @@ from typing import Any
 from judges.answers.places import objects
 from judges.reasoning.criteria import CriteriaSet
 from judges.templates import fill, harmless, template
-from judges.thought import after_thought
+from judges.thought import after_thought, one_line
 from judges.verdict import Score, Vote
 
 _PACKAGE = "judges.reasoning"
@@ -28,6 +28,9 @@ _VOTES: Mapping[str, Vote] = {
 _VOTE_KEYS = ("vote", "score", "投票", "评分")
 _REASON_KEYS = ("reason", "rationale", "理由", "原因")
 _NAME_KEYS = ("criterion", "name", "标准")
+RESERVED = frozenset(
+    (*_VOTE_KEYS, *_REASON_KEYS, *_NAME_KEYS)
+)  # no names of criteria: a reply has its own use for them
 _BLANK = ("...", "……", "…")
 _DEPTH = 3  # of objects around the votes: {"votes": {"step_count": ...}}
 
@@ -80,12 +83,13 @@ def schema(criteria: CriteriaSet) -> dict[str, Any]:
 def votes(reply: str, criteria: CriteriaSet) -> dict[str, Score]:
     """The readable votes of a judge's reply, after its reasoning if that stands in it, by criterion. A criterion that
     is missing, whose vote is none of the three, or that gets two different votes, is left out: nothing is guessed."""
-    names = {_plain(name): one.name for one in criteria.criteria for name in (one.name, one.en.title, one.zh.title)}
+    names = {_plain(title): one.name for one in criteria.criteria for title in (one.en.title, one.zh.title)}
+    names |= {_plain(name): name for name in criteria.names}
     found: dict[str, Score] = {}
     disputed = set()
-    for _, said in objects(after_thought(reply)):
-        for key, value in _entries(said, _DEPTH):
-            if (name := names.get(_plain(key))) is None or (score := _score(name, value)) is None:
+    for _, said in objects(after_thought(reply), every=True):
+        for name, value in _entries(said, names, _DEPTH):
+            if (score := _score(name, value)) is None:
                 continue
             if found.setdefault(name, score).vote != score.vote:
                 disputed.add(name)
@@ -93,28 +97,29 @@ def votes(reply: str, criteria: CriteriaSet) -> dict[str, Score]:
     return {name: found[name] for name in criteria.names if name in found and name not in disputed}
 
 
-def _entries(said: Any, depth: int) -> Iterator[tuple[str, Any]]:
-    """Every key with its value, of objects inside objects and lists too; {"criterion": name, "vote": 1} is an entry
-    under that name."""
+def _entries(said: Any, names: Mapping[str, str], depth: int) -> Iterator[tuple[str, Any]]:
+    """What an object says under the names of criteria, in objects inside it and lists too; {"criterion": name, "vote":
+    1} is an entry under that name."""
     if depth < 0:
         return
     if isinstance(said, list):
         for one in said:
-            yield from _entries(one, depth - 1)
+            yield from _entries(one, names, depth - 1)
     elif isinstance(said, dict):
-        for key in _NAME_KEYS:
-            if isinstance(name := said.get(key), str):
-                yield name, said
+        called = [names[_plain(name)] for key in _NAME_KEYS if _plain(name := str(said.get(key))) in names]
+        yield from ((name, said) for name in called)
         for key, value in said.items():
-            yield key, value
-            yield from _entries(value, depth - 1)
+            if _plain(key) in names:
+                yield names[_plain(key)], value
+            else:
+                yield from _entries(value, names, depth - 1)
 
 
 def _score(name: str, value: Any) -> Score | None:
     """A vote with its reason, or bare; None for what is no vote, and for the form that was copied from the prompt."""
     reason = ""
     if isinstance(value, dict):
-        reason = " ".join(str(next((value[key] for key in _REASON_KEYS if value.get(key)), "")).split())
+        reason = one_line(next((value[key] for key in _REASON_KEYS if value.get(key)), ""))
         present = [key for key in _VOTE_KEYS if key in value]
         if not present or reason in _BLANK:
             return None

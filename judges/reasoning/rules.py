@@ -14,7 +14,8 @@ from judges.verdict import Score, Vote
 
 
 def _meaning(default: float, meaning: str) -> float:
-    value: float = field(default=default, metadata={"meaning": meaning})
+    """A threshold; one of a share is at most 1."""
+    value: float = field(default=default, metadata={"meaning": meaning, "most": 1 if "share" in meaning else None})
     return value
 
 
@@ -46,7 +47,7 @@ _Fault = str
 _NUMBERS_SHOWN = 5
 _FEW_HEDGES = 4  # second thoughts that any reasoning may have
 _MANY_TERMS = 6  # of the question are enough, however many it has
-_SHORT = 40  # tokens
+_SHORT = 120  # tokens
 _FEW_NUMBERS = 4  # in the reasoning or the question: below these a share says nothing
 
 
@@ -127,7 +128,9 @@ def _content_diversity(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:
         return 0, f"the same stretch {loop:.0f} times in a row; {said}"
     if hedges > _FEW_HEDGES and rate > limits.max_hedges:
         return 0, f"{hedges:.0f} second thoughts, {rate:.0f} in 1,000 tokens; {said}"
-    return (1 if sentences <= limits.max_repeated_sentences and runs <= limits.max_repeated_ngrams else 0), said
+    options = len(found.subject.options)  # "This statement is incorrect." may be said of each
+    often = sentences > limits.max_repeated_sentences and sentences * _number(found, "sentences") >= options
+    return (0 if often or runs > limits.max_repeated_ngrams else 1), said
 
 
 def _domain_relevance(found: Evidence, limits: Thresholds) -> tuple[Vote, str]:

@@ -144,8 +144,8 @@ def _check_agreement(run: Run) -> None:
     same, once = (6, 0, 6, 0, 0, 1.0, None), (6, 0, 5, 0, 1, 0.8333, 0.0)
     expected = []
     for pair, counts in steps.items():
-        special = {"step_count": counts, "good": counts, "term_overlap": once if "a" in pair else same}
-        expected += [(*pair, name, *special.get(name, same)) for name in sorted((*NAMES, "good"))]
+        special = {"step_count": counts, "good trace": counts, "term_overlap": once if "a" in pair else same}
+        expected += [(*pair, name, *special.get(name, same)) for name in sorted((*NAMES, "good trace"))]
     assert run.sql("from judge_agreement").rows() == expected
 
 

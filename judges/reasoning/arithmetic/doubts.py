@@ -42,6 +42,8 @@ _OPERAND = re.compile(
     r"(?:power of|raised to|(?:multipl|divid)\w{1,4}(?: this| that| it| the result)? by)[\s$\\(*]{0,6}$", re.IGNORECASE
 )
 _NO_YEAR = re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d(?![\d.,]*\d))\d")
+_MIXED = re.compile(r"\d\s+\d{1,2}/\d{1,2}(?!\d)")  # 10 1/2, as bonds are quoted
+_IN_NAME = re.compile(r"(?<=[A-Za-z0-9_])\d")  # the rest of a name, or of 1e9
 _COMMON = frozenset((1, 100))
 _ARROWS = ("→", "->", "=>")
 
@@ -69,7 +71,7 @@ def doubted(claim: Claim, computed: Decimal) -> str:
     """The reason for which a result that is not `computed` cannot be called wrong, or "differs"."""
     text, _, offset, left, relation, right, stated = claim
     start, end = offset + left.start, offset + right.end
-    if _skipped(claim):
+    if _skipped(claim) or _MIXED.search(text, max(start - 4, 0), end + 6) or _IN_NAME.match(text, start):
         return "skipped_words"
     if (stated is None and _shared(left, right)) or _OPERAND.search(text, max(start - 40, 0), start):
         return "part"
@@ -106,7 +108,7 @@ def _shared(left: Phrase, right: Phrase) -> bool:
 def _placeholders(claim: Claim) -> bool:
     """Are its numbers years that stand for what was earned in them: "(2006 - 2005) / 2005"?"""
     left = claim.left
-    if not any(item in ("/", "×") for item in left.postfix or ()):
+    if left.operators != 1 and not any(item in ("/", "×") for item in left.postfix or ()):
         return False
     return not _NO_YEAR.search(claim.said, left.start, left.end)
 

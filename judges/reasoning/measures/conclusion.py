@@ -14,6 +14,7 @@ from judges.answers.boolean import boolean
 from judges.answers.choice import letters, named
 from judges.answers.places import boxes
 from judges.answers.quantity import distinct, quantities
+from judges.answers.reading import is_year
 from judges.answers.statements import stated
 from judges.reasoning.measures.terms import NO_HAN, Words, share, terms, tokens
 
@@ -64,7 +65,7 @@ def concludes(reasoning: str, final: str | None, kind: str, options: Mapping[str
             tried.add(written)
             if match(written, gold).value:
                 return 1.0
-    last = quantities(_last_sentence(tail))
+    last = [one for one in quantities(_last_sentence(tail)) if not is_year(one)]
     alike = any(_close(_leading(item.value), leading, _ALIKE) for item in last)
     return 0.0 if last and not alike else None
 
@@ -93,7 +94,7 @@ def _last_sentence(text: str) -> str:
 
 
 def gold_overlap(
-    reasoning: str, words: Words, gold: str | None, options: Mapping[str, str], explained: set[str]
+    reasoning: str, words: Words, kind: str, gold: str | None, options: Mapping[str, str], explained: set[str]
 ) -> float | None:
     """Share, 0 to 1, of the standard answer's terms that a reasoning uses; None where there are none to look for.
 
@@ -102,7 +103,8 @@ def gold_overlap(
     word. Failing these, the explanation's terms count.
     """
     text = _text(gold, options)
-    if wanted := terms(text):
+    by_value = kind in ("number", "percent") and quantities(text)  # "$3.5 million" is no word "million"
+    if not by_value and (wanted := terms(text)):
         return share(wanted, words.known)
     return 1.0 if _states(text, reasoning, words) else share(explained, words.known)
 

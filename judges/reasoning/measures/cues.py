@@ -91,8 +91,11 @@ SELF = _table(
 
 _REWRITTEN = "revised rewritten modified polished improved corrected refined rephrased updated".split()
 _THOUGHT = r" (?:reasoning|chain[ -]of[ -]thought|thought|thinking|response|trace)(?: process)?\**\s?[:：]"
-_ANSWER = r" (?:answer|solution|response|result|label|reasoning|explanation|analysis)\b"
-_SHOWN = r" (?:correct |final |standard )?(?:answer|solution)\b(?! (?:choice|option|format|space|sheet|key))"
+_ANSWER = r" (?:answer|solution|label|reasoning|explanation)\b(?! (?:for|of|to|with|is to)\b)"
+_SHOWN = (
+    r" (?:correct |final |standard )?(?:answer|solution)\b"
+    r"(?! (?:choice|option|format|space|sheet|key|with|that|for|of)\b)"
+)
 # What an agent of the process that made a trace does; a principal's agents are paid, choose and exert effort.
 _SPEAKS = (
     r"(?:['’]s)?(?: (?:has|had|have|is|was|also|only|just|first|then|both|the|own|mistakenly|incorrectly|wrongly|to))"
@@ -118,7 +121,7 @@ RESIDUE = _table(
         False,
         ("agent1|agent2|agent_1|agent_2|according to agent 1|according to agent 2", r"\b"),
         ("agent 1|agent 2", _SPEAKS),
-        ("standard|reference|gold|golden|ground truth|ground-truth", _ANSWER),
+        ("the standard|the reference|the gold|the golden|the ground truth|the ground-truth", _ANSWER),
         (
             "i was told|i was given|i have been told|i have been given|i already know",
             r" the (?:correct |final |right )?answer\b",

@@ -100,7 +100,7 @@ def measure(subject: Subject) -> dict[str, float | None]:
         "repeated_paragraphs": repetition.repeated(blocks, repetition.bare(blocks)),
         "most_said": repetition.most_said(pieces, bare),
         "loop": repetition.loop(bare, said.order, runs, said.names),
-        "gold_term_overlap": gold_overlap(text, said, subject.gold, subject.options, explained),
+        "gold_term_overlap": gold_overlap(text, said, subject.kind, subject.gold, subject.options, explained),
         "explanation_term_overlap": share(explained, said.known),
         "question_terms": len(asked & said.known),
         "question_term_share": share(asked, said.known),

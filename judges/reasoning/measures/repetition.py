@@ -115,7 +115,7 @@ def _most(
 
 def _times(units: Sequence[T], period: int, written: Callable[[Sequence[T]], str]) -> int:
     """How many times a stretch of `period` units stands in immediate succession, at the longest."""
-    if period > len(units) // 2 or (isinstance(units, str) and not _may_stand_twice(units, period)):
+    if period > len(units) // 2:
         return 1
     same = bytes(map(eq, units, units[period:]))
     if bytes([1]) * period not in same:
@@ -126,14 +126,3 @@ def _times(units: Sequence[T], period: int, written: Callable[[Sequence[T]], str
     times, enough = 1 + length // period, _STRETCH[said.isascii()]
     long = len(said) >= enough or (len(said) * times >= _DRONE * enough and not said.isdigit())
     return times if long else 1
-
-
-def _may_stand_twice(text: str, period: int) -> bool:
-    """May a stretch of `period` characters stand twice in succession? The text and itself moved are compared at once,
-    as two whole numbers: most texts that are looked at repeat nothing in succession."""
-    raw = text.encode("utf-16-le", "surrogatepass")
-    if len(raw) != 2 * len(text):
-        return True
-    one, other = raw[: -2 * period], raw[2 * period :]
-    differences = int.from_bytes(one, "little") ^ int.from_bytes(other, "little")
-    return bytes(2 * period) in differences.to_bytes(len(one), "little")

@@ -20,7 +20,7 @@ from judges.reasoning.measures.terms import words as words_of
 
 _BLANKS = " \t*_\"'“”‘’「[>#"
 _CLAUSE_ENDS = (
-    *(*".!?,;:—–-…(。！？，；：（\n", " but", " no", " oh", " so", " and", " hmm", " please", " must", " should"),
+    *(*".!?,;:—–…(。！？，；：（\n", " but", " no", " oh", " so", " and", " hmm", " please", " must", " should"),
     *("但是", "但", "不过", "哦", "嗯", "请", "啊", "呃"),
 )
 _SENTENCE_END = re.compile(r"[.!?]\s|[。！？；\n]")
