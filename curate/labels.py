@@ -2,14 +2,15 @@
 
     {"question_id": "finqa:1", "sample": 0, "attempt": 0, "criterion": "step_count", "vote": 1, "by": "ada"}
 
-vote: 1 met, 0 not met, null cannot tell; `note` may say more. The same person's later line about the same trace and
+vote: 1 met, 0 not met, null cannot tell; `note` may say more; `seen` is a digest of the trace and criterion that were
+voted on, so that a vote is not taken for one on another text. The same person's later line about the same trace and
 criterion replaces the earlier one. Lines are only ever added, each whole and on the disk before the next is asked for.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 from curate.errors import UserError, nearest
 from curate.judge_spec import JudgeSpec
 from curate.runs import Run
+from judges.reasoning.criteria import Criterion
 from judges.verdict import Vote
 
 TraceKey = tuple[str, int, int]
@@ -28,7 +30,8 @@ _BLOCK = 65_536
 
 @dataclass(frozen=True, slots=True)
 class PersonVote:
-    """One person's vote on one criterion of one trace, as a line of the file. vote: 1, 0, or None for cannot tell."""
+    """One person's vote on one criterion of one trace, as a line of the file. vote: 1, 0, or None for cannot tell;
+    seen: `digest_of` what was read, or "" where nobody knows."""
 
     question_id: str
     sample: int
@@ -37,6 +40,7 @@ class PersonVote:
     vote: Vote
     by: str
     note: str = ""
+    seen: str = ""
 
     @property
     def trace(self) -> TraceKey:
@@ -45,6 +49,7 @@ class PersonVote:
 
 
 _KEYS = tuple(field.name for field in fields(PersonVote))
+_OPTIONAL = ("note", "seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,11 @@ def labels_path(run: Run) -> Path:
     return folder.with_name(f"{folder.name}.labels.jsonl")
 
 
-def read_labels(
-    path: Path, traces: Collection[TraceKey] | None = None, criteria: Collection[str] | None = None
-) -> Labels:
-    """The votes of a file. traces, criteria: those that the run has; None does not ask.
+def read_labels(path: Path) -> Labels:
+    """The votes of a file.
 
     A last line that a kill cut in half is left out, with a warning. Raises UserError with file and line for any other
-    line that is no vote, for a trace or criterion that the run has not, and for a file that cannot be read.
+    line that is no vote, and for a file that cannot be read.
     """
     try:
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
@@ -84,7 +87,6 @@ def read_labels(
         raise UserError(f"no labels '{path}'\n  `curate show RUN --label` asks for votes and writes them") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    known = set(traces) if traces is not None else None
     found: dict[tuple[TraceKey, str, str], PersonVote] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -93,7 +95,6 @@ def read_labels(
             return Labels(tuple(found.values()), f"{path}:{number}: half a line, as a kill leaves it; it is left out")
         try:
             vote = _vote_of(line)
-            _refuse_unknown(vote, known, criteria)
         except ValueError as error:
             raise UserError(f"{path}:{number}: {error}\n  mend the line or take it out") from None
         one = vote.trace, vote.criterion, vote.by
@@ -103,8 +104,48 @@ def read_labels(
 
 
 def read_for(run: Run, path: Path) -> Labels:
-    """The votes of a file on a run's judged traces, by its criteria. Raises UserError as `read_labels` does."""
-    return read_labels(path, [trace.key for trace in judged_traces(run)], judge_spec(run).criteria_set.names)
+    """The votes of a file that belong to a run: on its judged traces and criteria, as they are now. The others are left
+    out, with a warning: the run was made again with other questions, traces or words. Raises UserError as `read_labels`
+    does."""
+    labels, criteria = read_labels(path), {one.name: one for one in judge_spec(run).criteria_set.criteria}
+    texts = _texts(run, sorted({vote.trace for vote in labels.votes}))
+    kept, strange, changed = [], [], []
+    for vote in labels.votes:
+        if vote.trace not in texts or vote.criterion not in criteria:
+            strange.append(vote)
+        elif vote.seen not in ("", digest_of(*texts[vote.trace], criteria[vote.criterion])):
+            changed.append(vote)
+        else:
+            kept.append(vote)
+    said = [labels.warning] if labels.warning else []
+    for what, some in (("this run has not judged by", strange), ("have changed since", changed)):
+        if some:
+            first = f"{some[0].question_id} sample {some[0].sample} attempt {some[0].attempt}, {some[0].criterion}"
+            said.append(
+                f"{path}: left out {len(some):,} {'vote' if len(some) == 1 else 'votes'} on traces or criteria that {what}: first {first}"
+            )
+    return Labels(tuple(kept), "\n".join(said))
+
+
+def digest_of(reasoning: str, answer: str, criterion: Criterion) -> str:
+    """64 bits of BLAKE2b, in hex, of what a person reads to vote: a trace, and the criterion in both languages."""
+    said = json.dumps([reasoning, answer, asdict(criterion)], sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+
+
+def _texts(run: Run, keys: Sequence[TraceKey]) -> dict[TraceKey, tuple[str, str]]:
+    """Reasoning and answer of those of the traces that the run has judged."""
+    query = """
+        select question_id, sample, attempt, reasoning, answer from traces t
+        where (question_id, sample, attempt) in (
+            select (unnest(?::varchar[]), unnest(?::smallint[]), unnest(?::smallint[])))
+        and exists (from scores s where s.question_id = t.question_id and s.sample = t.sample and s.attempt = t.attempt)
+    """
+    if not keys:
+        return {}
+    with run.connect() as connection:
+        rows = connection.execute(query, [list(column) for column in zip(*keys, strict=True)]).fetchall()
+    return {(name, sample, attempt): (reasoning, answer) for name, sample, attempt, reasoning, answer in rows}
 
 
 def append_label(path: Path, vote: PersonVote) -> None:
@@ -113,7 +154,7 @@ def append_label(path: Path, vote: PersonVote) -> None:
     The line is one write at the file's end, so that two people may label into one file at once. Raises UserError if the
     file cannot be written.
     """
-    said = {name: value for name, value in asdict(vote).items() if name != "note" or value}
+    said = {name: value for name, value in asdict(vote).items() if name not in _OPTIONAL or value}
     line = json.dumps(said, ensure_ascii=False).encode() + b"\n"
     try:
         fresh = not path.exists()
@@ -228,13 +269,14 @@ def _vote_of(line: bytes) -> PersonVote:
         raise ValueError('not a JSON object; a vote is {"question_id": ..., "criterion": ..., "vote": 1, ...}')
     if stray := next((key for key in record if key not in _KEYS), None):
         raise ValueError(f"unknown key '{stray}'{nearest(stray, _KEYS)}\n  keys: {', '.join(_KEYS)}")
-    if missing := [key for key in _KEYS if key not in record and key != "note"]:
-        raise ValueError(f"no {', '.join(missing)}; a line has {', '.join(_KEYS[:-1])} and may have a note")
-    for key in ("question_id", "criterion", "by", "note"):
+    if missing := [key for key in _KEYS if key not in record and key not in _OPTIONAL]:
+        needed = [key for key in _KEYS if key not in _OPTIONAL]
+        raise ValueError(f"no {', '.join(missing)}; a line has {', '.join(needed)} and may have a note")
+    for key in ("question_id", "criterion", "by", *_OPTIONAL):
         value = record.get(key, "")
-        if not isinstance(value, str) or (key != "note" and not value.strip()):
+        if not isinstance(value, str) or (key not in _OPTIONAL and not value.strip()):
             raise ValueError(
-                f"{key} is {_json(value)}; it must be a text{'' if key == 'note' else ' that is not empty'}"
+                f"{key} is {_json(value)}; it must be a text{'' if key in _OPTIONAL else ' that is not empty'}"
             )
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise ValueError(f"{key} is {_json(value)}, half of a character")
@@ -250,22 +292,3 @@ def _json(value: Any) -> str:
     """A value as the file writes it, cut."""
     said = json.dumps(value)
     return said if len(said) <= _SHOWN else f"{said[:_SHOWN]} …"
-
-
-def _refuse_unknown(vote: PersonVote, traces: set[TraceKey] | None, criteria: Collection[str] | None) -> None:
-    if criteria is not None and vote.criterion not in criteria:
-        raise ValueError(
-            f"the run has no criterion '{vote.criterion}'{nearest(vote.criterion, criteria)}\n"
-            f"  its judges voted on {', '.join(criteria)}"
-        )
-    if traces is None or vote.trace in traces:
-        return
-    tries = sorted((sample, attempt) for question, sample, attempt in traces if question == vote.question_id)
-    if tries:
-        has = ", ".join(f"sample {sample} attempt {attempt}" for sample, attempt in tries)
-        raise ValueError(
-            f"question '{vote.question_id}' has no judged trace of sample {vote.sample}, attempt {vote.attempt}; "
-            f"it has {has}"
-        )
-    close = nearest(vote.question_id, sorted({question for question, _, _ in traces}))
-    raise ValueError(f"the run has no judged trace of a question '{vote.question_id}'{close}")

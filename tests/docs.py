@@ -24,6 +24,7 @@ from judges.answers.__main__ import table as table_of
 from judges.answers.pairs import judged, pairs_of
 from judges.reasoning import CRITERIA, MEASURES, Thresholds
 from judges.reasoning.arithmetic import REASONS as AUDIT_REASONS
+from judges.reasoning.rules import VOTED_FROM
 from recipes.sources import table, traces
 from tests.curate.test_hits_and_misses import ROWS
 
@@ -114,21 +115,15 @@ def reasons() -> str:
     return grid(("reason", "meaning"), [(f"`{reason}`", meaning) for reason, meaning in REASONS.items()])
 
 
-_VOTED_FROM = {
-    "internal_consistency": "`concludes_answer`",
-    "term_overlap": "`gold_term_overlap`",
-    "step_count": "`steps`",
-    "logical_consistency": "round one's verdict, `finished`, `calculations_wrong`, `founded`",
-    "content_diversity": "`loop`, `repeated_sentences`, `repeated_ngrams`, `hedges`",
-    "domain_relevance": "`question_terms`, `finance_terms`",
-    "instruction_consistency": (
-        "`language_kept`, `foreign`, `boxes`, `self_identification`, `residue`, `instructs_judge`"
-    ),
-}
+# What a vote rests on beside measures.
+_MORE = {"logical_consistency": ["round one's verdict", "each wrong calculation's error", "misread numbers"]}
 
 
 def criteria() -> str:
-    rows = [(f"`{one.name}`", one.en.definition, one.zh.definition, _VOTED_FROM[one.name]) for one in CRITERIA]
+    def sources(name: str) -> str:
+        return ", ".join([*(f"`{measure}`" for measure in VOTED_FROM[name]), *_MORE.get(name, [])])
+
+    rows = [(f"`{one.name}`", one.en.definition, one.zh.definition, sources(one.name)) for one in CRITERIA]
     return grid(("criterion", "a vote of 1 means", "", "judge `rules` votes from"), rows)
 
 

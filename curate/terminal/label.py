@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from curate.errors import UserError
-from curate.labels import PersonVote, TraceKey, append_label, in_turn, judged_traces, read_labels
+from curate.labels import PersonVote, TraceKey, append_label, digest_of, in_turn, judged_traces, read_for
 from curate.records import Question
 from curate.runs import Run
 from curate.terminal.console import console, shown
@@ -48,11 +48,11 @@ class _Sheet:
     notes: dict[tuple[TraceKey, str], str] = field(default_factory=dict)
     saved: int = 0
 
-    def save(self, step: Step, vote: Vote) -> None:
+    def save(self, step: Step, vote: Vote, seen: str) -> None:
         key, name = step[0], step[1].name
         earlier = self.votes.get((key, name))
         note = self.notes.pop((key, name), earlier.note if earlier else "")
-        said = PersonVote(*key, name, vote, self.by, note)
+        said = PersonVote(*key, name, vote, self.by, note, seen)
         append_label(self.path, said)
         self.votes[key, name] = said
         self.saved += 1
@@ -75,7 +75,7 @@ def label_traces(run: Run, by: str, path: Path, criteria: Sequence[Criterion], s
             f"  `curate show {run.path}` tells where its questions went"
         )
     names = [criterion.name for criterion in criteria]
-    sheet = _sheet(by, path, turn, names)
+    sheet = _sheet(by, path, run)
     wanted = turn[:sample]
     steps = [(key, criterion) for key in wanted for criterion in criteria if (key, criterion.name) not in sheet.votes]
     try:
@@ -89,10 +89,10 @@ def label_traces(run: Run, by: str, path: Path, criteria: Sequence[Criterion], s
         console().print(shown(saved if sheet.saved else "nothing new was saved", "dim"))
 
 
-def _sheet(by: str, path: Path, traces: Sequence[TraceKey], names: Sequence[str]) -> _Sheet:
+def _sheet(by: str, path: Path, run: Run) -> _Sheet:
     if not path.exists():
         return _Sheet(by, path, {})
-    labels = read_labels(path, traces, names)
+    labels = read_for(run, path)
     if labels.warning:
         console().print(shown(labels.warning, "yellow"))
     return _Sheet(by, path, {(vote.trace, vote.criterion): vote for vote in labels.votes if vote.by == by})
@@ -103,12 +103,13 @@ def _ask(run: Run, sheet: _Sheet, steps: Sequence[Step], pressed: Keys) -> None:
     order = list(dict.fromkeys(key for key, _ in steps))
     asked: list[int] = []  # the way back
     at, on_page, question = 0, None, None
+    texts: tuple[str, str, str | None] = ("", "", None)
     while at < len(steps):
         key, criterion = steps[at]
         if key != on_page:
-            question, on_page = run.question(key[0]), key
+            question, texts, on_page = run.question(key[0]), _texts(run, key), key
             assert question is not None, key
-            _print_page(_page(run, question, key, f"trace {order.index(key) + 1} of {len(order)}"), pressed)
+            _print_page(_page(question, texts, key, f"trace {order.index(key) + 1} of {len(order)}"), pressed)
         assert question is not None
         console().print(_asking(criterion, question.language, sheet.votes.get((key, criterion.name))))
         console().print(_ASKED, end="")
@@ -117,7 +118,7 @@ def _ask(run: Run, sheet: _Sheet, steps: Sequence[Step], pressed: Keys) -> None:
         if answer in (END, "q"):
             return
         if answer in _VOTES:
-            sheet.save(steps[at], _VOTES[answer])
+            sheet.save(steps[at], _VOTES[answer], digest_of(texts[0], texts[1], criterion))
             asked.append(at)
             at += 1
         elif answer == "s":
@@ -149,15 +150,20 @@ def _asking(criterion: Criterion, language: str, earlier: PersonVote | None) -> 
     return Group(head, *(Padding(line, (0, 0, 0, 2), expand=False) for line in lines if line))
 
 
-def _page(run: Run, question: Question, key: TraceKey, place: str) -> RenderableType:
-    """A trace for reading, whole; neither who wrote it nor what any judge said of it."""
+def _texts(run: Run, key: TraceKey) -> tuple[str, str, str | None]:
+    """A trace's reasoning, answer and final answer."""
     with run.connect() as connection:
         found = connection.execute(
             "select reasoning, answer, final from traces where question_id = ? and sample = ? and attempt = ?",
             list(key),
         ).fetchone()
     assert found is not None, key
-    reasoning, answer, final = found
+    return found[0], found[1], found[2]
+
+
+def _page(question: Question, texts: tuple[str, str, str | None], key: TraceKey, place: str) -> RenderableType:
+    """A trace for reading, whole; neither who wrote it nor what any judge said of it."""
+    reasoning, answer, final = texts
     name, sample, attempt = key
     head = Text.assemble("\n", shown(place, "bold"), shown(f"  {name}  sample {sample} attempt {attempt}", "dim"))
     parts = [head, *([title("instruction"), shown(question.task)] if question.task else []), *question_parts(question)]

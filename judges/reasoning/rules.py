@@ -172,7 +172,8 @@ _LEFTOVERS: Mapping[str, str] = MappingProxyType(
         "instructs_judge": "it speaks to its judge",
     }
 )
-_VOTERS: Mapping[str, Callable[[Evidence, Thresholds], tuple[Vote, str]]] = MappingProxyType(
+_Voter = Callable[[Evidence, Thresholds], tuple[Vote, str]]
+_VOTERS: Mapping[str, _Voter] = MappingProxyType(
     {
         "internal_consistency": _internal_consistency,
         "term_overlap": _term_overlap,
@@ -181,5 +182,20 @@ _VOTERS: Mapping[str, Callable[[Evidence, Thresholds], tuple[Vote, str]]] = Mapp
         "content_diversity": _content_diversity,
         "domain_relevance": _domain_relevance,
         "instruction_consistency": _instruction_consistency,
+    }
+)
+# The measures that each vote rests on, for the documentation; a test holds it true.
+VOTED_FROM: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "internal_consistency": ("concludes_answer",),
+        "term_overlap": ("gold_term_overlap",),
+        "step_count": ("steps",),
+        "logical_consistency": ("finished", "concludes_answer", "founded"),
+        "content_diversity": (
+            *("repeated_sentences", "sentences", "repeated_ngrams", "most_said", "loop", "hedges"),
+            "hedges_per_1000_tokens",
+        ),
+        "domain_relevance": ("question_terms", "question_term_share", "finance_terms", "language_kept", "tokens"),
+        "instruction_consistency": ("language_kept", "foreign", *_LEFTOVERS, "boxes"),
     }
 )

@@ -115,7 +115,7 @@ def test_a_sample_covers_both_sources_and_both_labels_and_can_be_made_larger(com
     assert [question for question, name, _ in kept(run) if name == SECOND] == order(run)[:2]
     nothing = command("show", "r", "--label", "--by", "ada", "--sample", "2")
     assert nothing.returncode == 0
-    assert "0 votes saved" in nothing.stdout
+    assert "nothing new was saved" in nothing.stdout
     more = command("show", "r", "--label", "--by", "ada", "--sample", "3", stdin="1\n" * 50)
     assert "trace 1 of 1" in more.stdout
 

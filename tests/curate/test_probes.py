@@ -41,13 +41,14 @@ def test_each_probe_tells_what_it_changed_and_replies_are_kept(tmp_path: Path) -
         run = judged(tmp_path, server, {"by": ["j"]})
         recipe = load_recipe(tmp_path / "r.yaml")
         before = len(server.seen)
-        found, stopped = with_probes(UNCOMPARED, run, 4, recipe)
+        found, pulse = with_probes(UNCOMPARED, run, 4, recipe)
         assert len(server.seen) == before + 4 * len(PROBES)  # the unprobed votes stand in the journal
         again, _ = with_probes(UNCOMPARED, run, 4, recipe)
         assert len(server.seen) == before + 4 * len(PROBES)
         assert again == found
         said = called(tmp_path, "calibrate", "runs/r", "--probe", "4", "--recipe", "r.yaml")
-    assert stopped is None
+    assert pulse is not None
+    assert (pulse.stopped, pulse.meter.answered) == (None, 4 * len(PROBES))
     moved = {(one.probe, one.criterion): (one.n, one.up, one.down, one.undecided) for one in found.probes}
     assert len(moved) == len(PROBES) * len(NAMES)
     expected = {

@@ -1,12 +1,14 @@
 """Judge `rules`: a good trace meets all seven criteria, and each fault fails exactly the criterion that it concerns."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from judges.reasoning import ALL, CRITERIA, FIN_R1, Subject, combine, evidence, vote
+from judges.reasoning.rules import VOTED_FROM
 from judges.verdict import Score
 
 GOOD = {
@@ -179,3 +181,27 @@ def test_a_missing_end_after_the_answer_is_not_known_to_be_a_fault(language: str
     votes = {score.criterion: score.vote for score in votes_on(subject)}
     assert votes.pop("logical_consistency") is None
     assert set(votes.values()) == {1}
+
+
+class _Read(dict[str, float | None]):
+    """Measures that remember which of them were looked at."""
+
+    def __init__(self, measures: Mapping[str, float | None]) -> None:
+        super().__init__(measures)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> float | None:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+@pytest.mark.parametrize("criterion", FIN_R1.names)
+def test_a_vote_looks_at_the_measures_that_it_is_said_to_rest_on(criterion: str) -> None:
+    seen = set()
+    for fault in FAULTS:
+        for language in GOOD:
+            found = evidence(faulty(fault, language))
+            read = _Read(found.measures)
+            vote(replace(found, measures=read), [criterion])
+            seen |= read.names
+    assert seen == set(VOTED_FROM[criterion])
