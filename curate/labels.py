@@ -120,10 +120,9 @@ def read_for(run: Run, path: Path) -> Labels:
     said = [labels.warning] if labels.warning else []
     for what, some in (("this run has not judged by", strange), ("have changed since", changed)):
         if some:
+            count = "1 vote" if len(some) == 1 else f"{len(some):,} votes"
             first = f"{some[0].question_id} sample {some[0].sample} attempt {some[0].attempt}, {some[0].criterion}"
-            said.append(
-                f"{path}: left out {len(some):,} {'vote' if len(some) == 1 else 'votes'} on traces or criteria that {what}: first {first}"
-            )
+            said.append(f"{path}: left out {count} on traces or criteria that {what}: first {first}")
     return Labels(tuple(kept), "\n".join(said))
 
 

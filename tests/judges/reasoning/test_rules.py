@@ -198,7 +198,7 @@ class _Read(dict[str, float | None]):
 @pytest.mark.parametrize("criterion", FIN_R1.names)
 def test_a_vote_looks_at_the_measures_that_it_is_said_to_rest_on(criterion: str) -> None:
     seen = set()
-    for fault in FAULTS:
+    for fault in (*FAULTS, "broken off"):
         for language in GOOD:
             found = evidence(faulty(fault, language))
             read = _Read(found.measures)
