@@ -1,11 +1,12 @@
 """The calls that are made on behalf of one question, answered and written down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from curate.chat import Answered, CallFailed, Chat
+from curate.chat import Answered, CallFailed, Chat, Reply
 from curate.records import CallMade
 
+TWICE = 2  # a judge is asked
 _UNREASONED = "empty_reasoning"
 _ORDER = ("distil", "check", "judge")
 
@@ -75,3 +76,20 @@ class Asking:
             )
         )
         return answered
+
+    async def until_read(
+        self,
+        take: Callable[[Reply], str | None],
+        purpose: str,
+        model: str,
+        messages: Sequence[Mapping[str, Any]],
+        sampling: Mapping[str, Any],
+        **more: Any,
+    ) -> None:
+        """Asks a judge, and where its reply cannot be read once more. take: is handed each reply, and gives what the
+        judge is told then, or None for a reply that it could read; more: as of `ask`, which raises the same."""
+        for _ in range(TWICE):
+            reply = (await self.ask(purpose, model, messages, sampling, **more)).reply
+            if (said := take(reply)) is None:
+                return
+            messages = [*messages, {"role": "assistant", "content": reply.content}, {"role": "user", "content": said}]

@@ -1,19 +1,17 @@
 """Round one on a trace: is its answer right? Rules first; what they leave undecided goes to the answer judge."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from curate.asking import Asking
-from curate.chat import CallFailed, Model
+from curate.chat import CallFailed, Model, Reply
 from curate.records import Question, Trace
 from judges.answers import DEFAULT, Policy, grade
 from judges.answers.audit import CONTRADICTING
-from judges.answers.prompt import ASKABLE, SCHEMA, again, comparison, judgement
+from judges.answers.prompt import ASKABLE, SCHEMA, Judgement, again, comparison, judgement
 from judges.verdict import Verdict
 
 SAMPLING = {"temperature": 0, "max_tokens": 2048}
 _REASONS = {True: "judged_right", False: "judged_wrong", None: "judged_unclear"}
-_TWICE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +64,31 @@ def _with_text(answer: str, question: Question) -> str:
 async def _judged(
     question: Question, trace: Trace, verdict: Verdict, name: str, model: Model, asking: Asking
 ) -> Verdict:
-    messages: list[dict[str, Any]] = [{"role": "user", "content": asked_of_judge(question, trace, verdict)}]
-    reply = ""
-    for _ in range(_TWICE):
-        try:
-            answered = await asking.ask(
-                *("check", name, messages, model.sampling.over(SAMPLING)),
-                sample=trace.sample,
-                attempt=trace.attempt,
-                shared=0,
-                response_format=model.held_to(SCHEMA),
-            )
-        except CallFailed as failed:
-            return _by(model, verdict, None, "judge_failed", str(failed))
-        reply = answered.reply.content
-        if answered.reply.outcome != "truncated" and (said := judgement(reply)) is not None:
-            return _by(model, verdict, said.value, _REASONS[said.value], said.reason)
-        messages += [{"role": "assistant", "content": reply}, {"role": "user", "content": again(question.language)}]
-    return _by(model, verdict, None, "judge_unreadable", reply[:200])
+    replies: list[Reply] = []
+
+    def take(reply: Reply) -> str | None:
+        replies.append(reply)
+        return again(question.language) if _read(reply) is None else None
+
+    try:
+        await asking.until_read(
+            take,
+            *("check", name, [{"role": "user", "content": asked_of_judge(question, trace, verdict)}]),
+            model.sampling.over(SAMPLING),
+            sample=trace.sample,
+            attempt=trace.attempt,
+            shared=0,
+            response_format=model.held_to(SCHEMA),
+        )
+    except CallFailed as failed:
+        return _by(model, verdict, None, "judge_failed", str(failed))
+    if (said := _read(replies[-1])) is None:
+        return _by(model, verdict, None, "judge_unreadable", replies[-1].content[:200])
+    return _by(model, verdict, said.value, _REASONS[said.value], said.reason)
+
+
+def _read(reply: Reply) -> Judgement | None:
+    return None if reply.outcome == "truncated" else judgement(reply.content)
 
 
 def _by(model: Model, verdict: Verdict, value: bool | None, reason: str, detail: str) -> Verdict:

@@ -5,10 +5,9 @@ A reply without a readable vote on some criterion is asked for once more; what i
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from curate.asking import Asking
-from curate.chat import CallFailed, Model
+from curate.chat import CallFailed, Model, Reply
 from curate.prompt import prompt
 from curate.records import Question, Trace
 from judges.answers.choice import named
@@ -19,7 +18,6 @@ from judges.reasoning.rules import RULES
 from judges.verdict import Score, Verdict
 
 SAMPLING = {"temperature": 0, "max_tokens": 4096}
-_TWICE = 2
 _LONGEST = 20_000  # characters of an answer, an instruction or a context that a judge is shown
 
 # Fin-R1's modules as the task domains that its Chinese prompt names (README; arXiv 2503.16252v5, Tables 3 and 4).
@@ -73,36 +71,35 @@ async def opinion(
     """A model's votes; criteria without a readable one are asked for once more, and are then None. draw: tells apart
     calls that say the same. Raises NotAsked where the model may not be called (any more)."""
     criteria, language = jury.criteria, jury.language or question.language
-    messages: list[dict[str, Any]] = [{"role": "user", "content": asked_of_judge(question, trace, jury)}]
     found: dict[str, Score] = {}
-    reply, failure = "", ""
-    for _ in range(_TWICE):
-        try:
-            answered = await asking.ask(
-                *("judge", name, messages, model.sampling.over(SAMPLING)),
-                sample=trace.sample,
-                attempt=trace.attempt,
-                shared=draw,
-                response_format=model.held_to(schema(criteria)),
-            )
-        except CallFailed as failed:
-            failure = str(failed)
-            break
-        reply = answered.reply.content
-        found |= votes(reply, criteria) if answered.reply.outcome != "truncated" else {}
-        if not (missing := [one for one in criteria.names if one not in found]):
-            break
-        messages += [
-            {"role": "assistant", "content": reply},
-            {"role": "user", "content": again(missing, criteria, language)},
-        ]
-    why = failure or ("no readable vote" if reply else "an empty reply")
+    said, failure = "", ""
+
+    def take(reply: Reply) -> str | None:
+        nonlocal said
+        said = reply.content
+        found.update(votes(said, criteria) if reply.outcome != "truncated" else {})
+        missing = [one for one in criteria.names if one not in found]
+        return again(missing, criteria, language) if missing else None
+
+    try:
+        await asking.until_read(
+            take,
+            *("judge", name, [{"role": "user", "content": asked_of_judge(question, trace, jury)}]),
+            model.sampling.over(SAMPLING),
+            sample=trace.sample,
+            attempt=trace.attempt,
+            shared=draw,
+            response_format=model.held_to(schema(criteria)),
+        )
+    except CallFailed as failed:
+        failure = str(failed)
+    why = failure or ("no readable vote" if said else "an empty reply")
     scores = tuple(found.get(one) or Score(one, None, why) for one in criteria.names)
     verdict = combine(scores, jury.keep, name)
     if verdict.value is None and failure:
         verdict = Verdict(None, "judge_failed", method=name, detail=failure)
     elif not found:
-        verdict = Verdict(None, "judge_unreadable", method=name, detail=reply[:200])
+        verdict = Verdict(None, "judge_unreadable", method=name, detail=said[:200])
     return Opinion(name, model.known_as(), verdict, scores, shown=shown_share(trace, jury))
 
 

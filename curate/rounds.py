@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from curate.asking import TWICE
 from curate.chat import Model
 from curate.chat.budget import Spent
 from curate.chat.reply import estimate_tokens
@@ -24,7 +25,6 @@ UNDECIDED, RIGHT = 0.11, 0.77
 _CHECK_PROMPT, _CHECK_REPLY = 650, 60
 _JUDGE_PROMPT, _JUDGE_REPLY = 1_000, 350
 _WAITING = ("pending", "judge_failed")
-_TWICE = 2  # an unreadable reply is asked for once more
 
 
 @dataclass(slots=True)
@@ -146,7 +146,7 @@ def _project(
     later = samples * round_.share
     left = spent(model, round_.waiting + later, round_.waiting_tokens + later * prompt, reply)
     tokens, calls = round_.waiting_tokens + tries * prompt, round_.waiting + tries
-    return left, spent(model, _TWICE * calls, _TWICE * tokens + cap * calls, cap)  # the second holds the first reply
+    return left, spent(model, TWICE * calls, TWICE * tokens + cap * calls, cap)  # the second holds the first reply
 
 
 def spent(model: Model, calls: float, asked: float, reply: float) -> Spent:
