@@ -27,6 +27,11 @@ class Asking:
             sorted(self._made, key=lambda call: (call.sample, call.attempt, _ORDER.index(call.purpose), call.model))
         )
 
+    def identity(self, model: str) -> str:
+        """What the journal knows the recipe's model of that name by: of a folder a hash of its files, taken once."""
+        assert self._chat is not None, "a recipe without models asks none"
+        return self._chat.endpoints[model].identity
+
     async def ask(
         self,
         purpose: str,
@@ -52,7 +57,7 @@ class Asking:
             "sample": sample,
             "attempt": attempt,
             "purpose": purpose,
-            "model": self._chat.endpoints[model].identity,
+            "model": self.identity(model),
         }
         try:
             answered = await self._chat.ask(model, messages, sampling, **draw)

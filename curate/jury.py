@@ -100,7 +100,7 @@ async def opinion(
         verdict = Verdict(None, "judge_failed", method=name, detail=failure)
     elif not found:
         verdict = Verdict(None, "judge_unreadable", method=name, detail=said[:200])
-    return Opinion(name, model.known_as(), verdict, scores, shown=shown_share(trace, jury))
+    return Opinion(name, asking.identity(name), verdict, scores, shown=shown_share(trace, jury))
 
 
 def shown_share(trace: Trace, jury: Jury) -> float:

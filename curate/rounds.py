@@ -10,10 +10,9 @@ from curate.chat.reply import estimate_tokens
 from curate.check import SAMPLING as CHECK_SAMPLING
 from curate.check import asked_of_judge as asked_of_checker
 from curate.check import by_rules
-from curate.curating import jury_of
 from curate.judge import Judgement
 from curate.jury import SAMPLING as JUDGE_SAMPLING
-from curate.jury import asked_of_judge
+from curate.jury import Jury, asked_of_judge
 from curate.pipeline import Curated
 from curate.recipe import Recipe
 from judges.reasoning.rules import RULES
@@ -52,9 +51,8 @@ class Round:
         self.waiting += 1
         self.waiting_tokens += estimate_tokens(asked)
 
-    def answered(self, curated: Curated, purpose: str, model: Model) -> None:
-        """The calls for a purpose that a model answered for one question."""
-        identity = model.known_as()
+    def answered(self, curated: Curated, purpose: str, identity: str) -> None:
+        """The calls for a purpose that the model of this identity answered for one question."""
         for call in curated.calls:
             if (call.purpose, call.model) == (purpose, identity) and call.outcome != "error":
                 self.calls += 1
@@ -62,8 +60,8 @@ class Round:
                 self.completion += call.completion_tokens
 
 
-def count_check(curated: Curated, recipe: Recipe, round_: Round, prompts: dict[str, str]) -> None:
-    """Counts what the answer judge was asked about one question, and is still to be asked."""
+def count_check(curated: Curated, identity: str | None, round_: Round, prompts: dict[str, str]) -> None:
+    """Counts what the answer judge, of this identity, was asked about one question, and is still to be asked."""
     question = curated.question
     for one in curated.tries:
         waits = one.verdict.reason in _WAITING
@@ -73,15 +71,17 @@ def count_check(curated: Curated, recipe: Recipe, round_: Round, prompts: dict[s
             asked = asked_of_checker(question, one.trace, by_rules(question, one.trace))
             prompts.setdefault(f"check, {question.language}", asked)
             round_.wait(asked)
-    if recipe.check.judge is not None:
-        round_.answered(curated, "check", recipe.models[recipe.check.judge])
+    if identity is not None:
+        round_.answered(curated, "check", identity)
 
 
-def count_judge(curated: Curated, recipe: Recipe, rounds: Mapping[str, Round], prompts: dict[str, str]) -> None:
+def count_judge(
+    curated: Curated, jury: Jury, identities: Mapping[str, str], rounds: Mapping[str, Round], prompts: dict[str, str]
+) -> None:
     """Counts what each judge of the reasoning was asked about one question, and is still to be asked."""
-    question, jury = curated.question, jury_of(recipe)
+    question = curated.question
     for one in curated.tries:
-        waiting = _waiting(one.judgement, recipe) if one.judgement else ()
+        waiting = _waiting(one.judgement, jury) if one.judgement else ()
         for name, round_ in rounds.items():
             round_.traces += one.verdict.reason not in _WAITING
             answered = one.judgement is not None and any(said.judge == name for said in one.judgement.opinions)
@@ -91,17 +91,17 @@ def count_judge(curated: Curated, recipe: Recipe, rounds: Mapping[str, Round], p
                 prompts.setdefault(f"judge, {question.language}", asked)
                 round_.wait(asked)
     for name, round_ in rounds.items():
-        round_.answered(curated, "judge", recipe.models[name])
+        round_.answered(curated, "judge", identities[name])
 
 
-def _waiting(judgement: Judgement, recipe: Recipe) -> Collection[str]:
+def _waiting(judgement: Judgement, jury: Jury) -> Collection[str]:
     """The judges whose word on a trace is still to come: those of the panel, and then the one of last resort."""
     failed = [one.judge for one in judgement.opinions if one.verdict.reason == "judge_failed"]
     if judgement.verdict.reason != "pending":
         return failed
     answered = {one.judge for one in judgement.opinions}
-    panel = [name for name in recipe.judge.by if name != RULES and name not in answered]
-    return [*failed, *(panel or [name for name in (recipe.judge.escalate,) if name is not None])]
+    panel = [name for name in jury.by if name != RULES and name not in answered]
+    return [*failed, *(panel or [name for name in (jury.escalate,) if name is not None])]
 
 
 def rounds_of(recipe: Recipe) -> dict[str, Round]:

@@ -6,17 +6,19 @@ sources, and what their calls took stands for the rest.
 
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from curate.chat.budget import Spent
 from curate.chat.client import Pulse
 from curate.chat.reply import estimate_tokens
-from curate.curating import Asks, Told, curate_all
+from curate.curating import Asks, Told, curate_all, jury_of
 from curate.distil import SAMPLING
 from curate.errors import UserError
 from curate.execute import gathered, run_folder
 from curate.gather import gather
+from curate.jury import Jury
 from curate.pipeline import Curated
 from curate.prompt import prompt
 from curate.recipe import Recipe
@@ -87,7 +89,9 @@ def survey(
     if pilot and not recipe.models:
         raise UserError("--pilot asks a model, and the recipe has none")
     kept = Path(journal) if journal is not None else run_folder(recipe, out).parent / JOURNAL
-    found = Survey(judgements=rounds_of(recipe))
+    found, jury = Survey(judgements=rounds_of(recipe)), jury_of(recipe)
+    identities = {name: model.known_as() for name, model in recipe.models.items()}
+    checker = identities.get(recipe.check.judge or "")
     with tempfile.TemporaryDirectory(prefix="fincurate-") as scratch:
         folder = Path(scratch)
         (folder / "tables").mkdir()
@@ -103,7 +107,7 @@ def survey(
             total,
             recipe,
             kept if kept.is_file() else folder / JOURNAL,  # a look leaves nothing behind
-            lambda curated: _count(curated, recipe, found),
+            lambda curated: _count(curated, checker, jury, identities, found),
             asks=Asks(any=False),
             told=told,
         )
@@ -111,11 +115,11 @@ def survey(
     return found
 
 
-def _count(curated: Curated, recipe: Recipe, found: Survey) -> None:
+def _count(curated: Curated, checker: str | None, jury: Jury, identities: Mapping[str, str], found: Survey) -> None:
     outcome, part = curated.outcome, found.parts[curated.question.source]
     _count_distil(curated, found, part)
-    count_check(curated, recipe, found.checks, found.prompts)
-    count_judge(curated, recipe, found.judgements, found.prompts)
+    count_check(curated, checker, found.checks, found.prompts)
+    count_judge(curated, jury, identities, found.judgements, found.prompts)
     if outcome.reason == "pending":
         part.pending += 1
     elif outcome.reason in _FAILED:
