@@ -19,7 +19,6 @@ _TAGS = (("<answer>", "</answer>"), ("[FINAL_ANSWER]", "[/FINAL_ANSWER]"))
 _SAYS = re.compile(r"[^\W_]|[√×✓✗]")
 _OBJECT = re.compile(r'\{\s*["}]')
 _DECODER = json.JSONDecoder(strict=False)
-_STRICT_DECODER = json.JSONDecoder(strict=False, object_pairs_hook=lambda pairs: _every(pairs))
 _TAIL, _FEW = 20_000, 8
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _CUT_JSON = re.compile(r'\{[^{}]*"(?:final_?)?(?:answer|答案)"\s*:[^{}]*$', re.IGNORECASE)
@@ -102,6 +101,9 @@ def _every(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for key, value in pairs:
         found[key] = value if key not in found or found[key] == value else [found[key], value]
     return found
+
+
+_STRICT_DECODER = json.JSONDecoder(strict=False, object_pairs_hook=_every)
 
 
 def objects(text: str, every: bool = False) -> Iterator[tuple[str, Any]]:
