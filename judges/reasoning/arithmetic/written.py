@@ -25,7 +25,6 @@ _SAME = {
     "﹪": "%",
     "￥": "¥",
 }
-_TABLE = str.maketrans(_SAME)
 
 _LATEX = re.compile(
     r"(?P<comma>\{,\})|\\(?:begin|end)\s?\{[a-z]{1,12}\*?\}(?:\{[lcr|]{1,12}\})?|\\\\|\\(?P<name>[A-Za-z]{1,24})|\\(?P<sign>[^A-Za-z])"
@@ -60,7 +59,8 @@ _KEPT = frozenset("%$#_")
 def readable(text: str) -> str:
     """The text in the form that is tokenised, as long as it was."""
     if not text.isascii():
-        text = text.translate(_TABLE)
+        for sign in _SAME.keys() & set(text):  # few stand in any text: a third of the time of str.translate
+            text = text.replace(sign, _SAME[sign])
     return _undressed(text) if "\\" in text else text
 
 
