@@ -13,7 +13,7 @@ from typing import Any
 
 from curate.calibration import GOOD, Against, Among, Calibration, Difference, Judge, Row
 from curate.errors import UserError
-from curate.labels import PersonVote, TraceKey
+from curate.labels import OF_KEYS, PersonVote, TraceKey, in_columns
 from curate.runs import Run
 from judges.agreement import DRAWS, agreement, alpha, decided, estimates, kappa, precision, recall
 from judges.reasoning.combine import Keep, combine
@@ -78,9 +78,7 @@ def _judged(
     run: Run, keys: Sequence[TraceKey]
 ) -> tuple[tuple[Judge, ...], dict[str, Votes], dict[tuple[str, TraceKey, str], str]]:
     """The judges of the labelled traces, their votes, and what each gave as its reason."""
-    mine = """where (question_id, sample, attempt) in (
-        select (unnest(?::varchar[]), unnest(?::smallint[]), unnest(?::smallint[])))"""
-    values = [list(column) for column in zip(*keys, strict=True)]
+    mine, values = f"where {OF_KEYS}", in_columns(keys)
     with run.connect() as connection:
         known = connection.execute(
             f"select judge, identity, criteria from scores {mine} group by all order by min(rowid)", values

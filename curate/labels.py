@@ -18,11 +18,15 @@ from typing import Any
 
 from curate.errors import UserError, nearest
 from curate.judge_spec import JudgeSpec
+from curate.records import Trace
 from curate.runs import Run
 from judges.reasoning.criteria import Criterion
 from judges.verdict import Vote
 
 TraceKey = tuple[str, int, int]
+# The condition of a query over rows of these traces; `in_columns` gives its parameters.
+OF_KEYS = """(question_id, sample, attempt) in (
+    select (unnest(?::varchar[]), unnest(?::smallint[]), unnest(?::smallint[])))"""
 
 _SHOWN = 60  # characters of a faulty line
 _BLOCK = 65_536
@@ -108,12 +112,12 @@ def read_for(run: Run, path: Path) -> Labels:
     out, with a warning: the run was made again with other questions, traces or words. Raises UserError as `read_labels`
     does."""
     labels, criteria = read_labels(path), {one.name: one for one in judge_spec(run).criteria_set.criteria}
-    texts = _texts(run, sorted({vote.trace for vote in labels.votes}))
+    traces = traces_of(run, sorted({vote.trace for vote in labels.votes}))
     kept, strange, changed = [], [], []
     for vote in labels.votes:
-        if vote.trace not in texts or vote.criterion not in criteria:
+        if vote.trace not in traces or vote.criterion not in criteria:
             strange.append(vote)
-        elif vote.seen not in ("", digest_of(*texts[vote.trace], criteria[vote.criterion])):
+        elif vote.seen not in ("", digest_of(traces[vote.trace], criteria[vote.criterion])):
             changed.append(vote)
         else:
             kept.append(vote)
@@ -126,25 +130,28 @@ def read_for(run: Run, path: Path) -> Labels:
     return Labels(tuple(kept), "\n".join(said))
 
 
-def digest_of(reasoning: str, answer: str, criterion: Criterion) -> str:
+def digest_of(trace: Trace, criterion: Criterion) -> str:
     """64 bits of BLAKE2b, in hex, of what a person reads to vote: a trace, and the criterion in both languages."""
-    said = json.dumps([reasoning, answer, asdict(criterion)], sort_keys=True, ensure_ascii=False)
+    said = json.dumps([trace.reasoning, trace.answer, asdict(criterion)], sort_keys=True, ensure_ascii=False)
     return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
-def _texts(run: Run, keys: Sequence[TraceKey]) -> dict[TraceKey, tuple[str, str]]:
-    """Reasoning and answer of those of the traces that the run has judged."""
-    query = """
-        select question_id, sample, attempt, reasoning, answer from traces t
-        where (question_id, sample, attempt) in (
-            select (unnest(?::varchar[]), unnest(?::smallint[]), unnest(?::smallint[])))
+def traces_of(run: Run, keys: Sequence[TraceKey]) -> dict[TraceKey, Trace]:
+    """Those of the traces that the run has judged."""
+    names = [field.name for field in fields(Trace)]
+    query = f"""
+        select {", ".join(names)} from traces t where {OF_KEYS}
         and exists (from scores s where s.question_id = t.question_id and s.sample = t.sample and s.attempt = t.attempt)
     """
-    if not keys:
-        return {}
     with run.connect() as connection:
-        rows = connection.execute(query, [list(column) for column in zip(*keys, strict=True)]).fetchall()
-    return {(name, sample, attempt): (reasoning, answer) for name, sample, attempt, reasoning, answer in rows}
+        rows = connection.execute(query, in_columns(keys)).fetchall()
+    found = [Trace(**dict(zip(names, row, strict=True))) for row in rows]
+    return {(one.question_id, one.sample, one.attempt): one for one in found}
+
+
+def in_columns(keys: Sequence[TraceKey]) -> list[list[Any]]:
+    """Keys of traces as the parameters of OF_KEYS."""
+    return [list(column) for column in zip(*keys, strict=True)] or [[], [], []]
 
 
 def append_label(path: Path, vote: PersonVote) -> None:

@@ -8,7 +8,7 @@ translated  the prompt's frame and criteria in the other language, the data as t
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 from curate.asking import Asking
@@ -18,7 +18,7 @@ from curate.chat.client import Pulse
 from curate.curating import Told, send_all
 from curate.errors import UserError
 from curate.jury import Jury, opinion
-from curate.labels import in_turn, judge_spec, judged_traces
+from curate.labels import in_turn, judge_spec, judged_traces, traces_of
 from curate.pipeline import Kit
 from curate.recipe import Recipe
 from curate.records import Question, Trace
@@ -45,16 +45,12 @@ _Votes = Mapping[tuple[str, str], Mapping[str, Vote]]  # (judge, probe or "") ->
 
 def chosen(run: Run, count: int) -> list[Item]:
     """So many judged traces of a run, the ones that people are asked for first, with their questions."""
-    names = [field.name for field in fields(Trace)]
-    query = f"select {', '.join(names)} from traces where question_id = ? and sample = ? and attempt = ?"
-    found = []
-    with run.connect() as connection:
-        for one in in_turn(judged_traces(run))[:count]:
-            question = run.question(one.key[0])
-            row = connection.execute(query, list(one.key)).fetchone()
-            assert question is not None, one
-            assert row is not None, one
-            found.append((question, Trace(**dict(zip(names, row, strict=True)))))
+    keys = [one.key for one in in_turn(judged_traces(run))[:count]]
+    traces, found = traces_of(run, keys), []
+    for key in keys:
+        question = run.question(key[0])
+        assert question is not None, key
+        found.append((question, traces[key]))
     return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from judges.thought import after_thought
+from judges.tokens import estimated
 
 ReplyOutcome = Literal["ok", "truncated", "empty_reasoning", "empty_answer", "refusal", "filtered"]
 OUTCOMES: tuple[ReplyOutcome, ...] = get_args(ReplyOutcome)
@@ -84,12 +85,8 @@ def is_filtered(error: Any) -> bool:
 
 
 def estimate_tokens(text: str) -> int:
-    """Tokens by DeepSeek's rule of thumb (its API documentation, "Token & Token Usage"): 0.3 a character of ASCII, 0.6
-    any other."""
-    if text.isascii():
-        return int(len(text) * 0.3) + 1
-    plain = len(text.encode("ascii", "ignore"))
-    return int(plain * 0.3 + (len(text) - plain) * 0.6) + 1
+    """Tokens of a text by rule of thumb, at least 1."""
+    return int(estimated(text)) + 1
 
 
 def _outcome(finish: str | None, reasoning: str, content: str, refusal: str) -> ReplyOutcome:

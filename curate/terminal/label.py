@@ -13,8 +13,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from curate.errors import UserError
-from curate.labels import PersonVote, TraceKey, append_label, digest_of, in_turn, judged_traces, read_for
-from curate.records import Question
+from curate.labels import PersonVote, TraceKey, append_label, digest_of, in_turn, judged_traces, read_for, traces_of
+from curate.records import Question, Trace
 from curate.runs import Run
 from curate.terminal.console import console, shown
 from curate.terminal.keys import END, Keys, keys
@@ -102,15 +102,15 @@ def _ask(run: Run, sheet: _Sheet, steps: Sequence[Step], pressed: Keys) -> None:
     """Goes through the steps by key until they or the keys end."""
     order = list(dict.fromkeys(key for key, _ in steps))
     asked: list[int] = []  # the way back
-    at, on_page, question = 0, None, None
-    texts: tuple[str, str, str | None] = ("", "", None)
+    at, on_page, question, trace = 0, None, None, None
     while at < len(steps):
         key, criterion = steps[at]
         if key != on_page:
-            question, texts, on_page = run.question(key[0]), _texts(run, key), key
+            question, trace, on_page = run.question(key[0]), traces_of(run, [key])[key], key
             assert question is not None, key
-            _print_page(_page(question, texts, key, f"trace {order.index(key) + 1} of {len(order)}"), pressed)
+            _print_page(_page(question, trace, f"trace {order.index(key) + 1} of {len(order)}"), pressed)
         assert question is not None
+        assert trace is not None
         console().print(_asking(criterion, question.language, sheet.votes.get((key, criterion.name))))
         console().print(_ASKED, end="")
         answer = pressed.key()
@@ -118,7 +118,7 @@ def _ask(run: Run, sheet: _Sheet, steps: Sequence[Step], pressed: Keys) -> None:
         if answer in (END, "q"):
             return
         if answer in _VOTES:
-            sheet.save(steps[at], _VOTES[answer], digest_of(texts[0], texts[1], criterion))
+            sheet.save(steps[at], _VOTES[answer], digest_of(trace, criterion))
             asked.append(at)
             at += 1
         elif answer == "s":
@@ -150,25 +150,15 @@ def _asking(criterion: Criterion, language: str, earlier: PersonVote | None) -> 
     return Group(head, *(Padding(line, (0, 0, 0, 2), expand=False) for line in lines if line))
 
 
-def _texts(run: Run, key: TraceKey) -> tuple[str, str, str | None]:
-    """A trace's reasoning, answer and final answer."""
-    with run.connect() as connection:
-        found = connection.execute(
-            "select reasoning, answer, final from traces where question_id = ? and sample = ? and attempt = ?",
-            list(key),
-        ).fetchone()
-    assert found is not None, key
-    return found[0], found[1], found[2]
-
-
-def _page(question: Question, texts: tuple[str, str, str | None], key: TraceKey, place: str) -> RenderableType:
+def _page(question: Question, trace: Trace, place: str) -> RenderableType:
     """A trace for reading, whole; neither who wrote it nor what any judge said of it."""
-    reasoning, answer, final = texts
-    name, sample, attempt = key
-    head = Text.assemble("\n", shown(place, "bold"), shown(f"  {name}  sample {sample} attempt {attempt}", "dim"))
+    key = f"  {trace.question_id}  sample {trace.sample} attempt {trace.attempt}"
+    head = Text.assemble("\n", shown(place, "bold"), shown(key, "dim"))
     parts = [head, *([title("instruction"), shown(question.task)] if question.task else []), *question_parts(question)]
-    parts += [title("reasoning"), shown(reasoning), title("answer"), shown(answer)]
-    return Group(*parts, title("final answer"), shown(final if final is not None else "none was found"), Text(""))
+    parts += [title("reasoning"), shown(trace.reasoning), title("answer"), shown(trace.answer)]
+    return Group(
+        *parts, title("final answer"), shown(trace.final if trace.final is not None else "none was found"), Text("")
+    )
 
 
 def _print_page(page: RenderableType, pressed: Keys) -> None:

@@ -22,6 +22,7 @@ from curate.labels import (
     labels_path,
     read_for,
     read_labels,
+    traces_of,
 )
 from judges.reasoning import FIN_R1
 from tests.curate.judged import judged_run, line
@@ -173,9 +174,10 @@ def test_labels_of_a_run_stand_beside_it_and_name_its_traces(tmp_path: Path, mon
 def test_votes_on_other_traces_criteria_or_words_are_left_out_and_told(tmp_path: Path) -> None:
     run = judged_run(tmp_path / "runs" / "r", {"q:1": {"rules": [1]}})
     steps = FIN_R1.criteria[2]
-    now = digest_of("The steps of q:1.", "So it is 42 in q:1.", steps)
-    before = digest_of("The steps of q:1.", "So it is 41 in q:1.", steps)
-    reworded = digest_of("The steps of q:1.", "So it is 42 in q:1.", replace(steps, zh=steps.en))
+    (trace,) = traces_of(run, [("q:1", 0, 0)]).values()
+    now = digest_of(trace, steps)
+    before = digest_of(replace(trace, answer="So it is 41 in q:1."), steps)
+    reworded = digest_of(trace, replace(steps, zh=steps.en))
     assert len({now, before, reworded}) == 3
     lines = [
         line("q:1", "step_count", 1, by=by, seen=seen)

@@ -15,10 +15,7 @@ from judges.reasoning.measures.conclusion import concludes, finished, gold_overl
 from judges.reasoning.measures.cues import CUE_PAIRS
 from judges.reasoning.measures.steps import paragraphs, sentences, steps
 from judges.reasoning.measures.terms import finance_terms, share, terms, words
-
-# DeepSeek's rule of thumb (api-docs.deepseek.com, "Token & Token Usage"): an English character is about 0.3 token, a
-# Chinese one about 0.6.
-_TOKENS_ASCII, _TOKENS_OTHER = 0.3, 0.6
+from judges.tokens import estimated
 
 MEASURES: Mapping[str, str] = {
     "characters": "length of the reasoning in characters, 0 or more",
@@ -87,7 +84,7 @@ def measure(subject: Subject) -> dict[str, float | None]:
     bare, runs = repetition.bare(pieces), repetition.recurring(said.order)
     languages = language.read(text, said)
     found = tells.read(text, said)
-    length = _tokens(text)
+    length = round(estimated(text))
     answer = subject.final, subject.kind, subject.options
     return {
         "characters": len(text),
@@ -118,9 +115,3 @@ def measure(subject: Subject) -> dict[str, float | None]:
         "hedges_per_1000_tokens": 1000 * found.hedges / length if length else None,
         "instructs_judge": found.instructs_judge,
     }
-
-
-def _tokens(text: str) -> int:
-    """About how many tokens a text has."""
-    ascii_ = len(text.encode("ascii", "ignore"))
-    return round(_TOKENS_ASCII * ascii_ + _TOKENS_OTHER * (len(text) - ascii_))
