@@ -1,7 +1,7 @@
 """Finding a source, a conversion or a recipe by name or dotted path: the one place where that happens.
 
-module("sources", "finqa")            ->  recipes.sources.finqa
-module("sources", "my_bank.notes")    ->  my_bank.notes, the user's own, on the same footing
+module("source", "finqa")            ->  recipes.sources.finqa
+module("source", "my_bank.notes")    ->  my_bank.notes, the user's own, on the same footing
 """
 
 import importlib
@@ -13,21 +13,24 @@ from types import ModuleType
 
 from curate.errors import UserError, nearest
 
-# What a module of a kind must offer; the packages' other modules are helpers.
-_OFFERS = {"sources": "INFO", "conversions": "write"}
+# kind -> the package it comes in, and what such a module offers; the packages' other modules are helpers.
+_KINDS = {"source": ("sources", "INFO"), "conversion": ("conversions", "by_rules"), "teacher": ("conversions", "write")}
 
 
 def known(kind: str) -> list[str]:
     """The names of the modules of a kind that come with the package, sorted."""
-    package = importlib.import_module(f"recipes.{kind}")
+    folder, offers = _KINDS[kind]
+    package = importlib.import_module(f"recipes.{folder}")
     found = sorted(entry.name for entry in pkgutil.iter_modules(package.__path__))
-    return [name for name in found if hasattr(importlib.import_module(f"recipes.{kind}.{name}"), _OFFERS[kind])]
+    return [name for name in found if hasattr(importlib.import_module(f"recipes.{folder}.{name}"), offers)]
 
 
 def module(kind: str, name: str) -> ModuleType:
-    """The module of a kind ("sources", "conversions") by its name or dotted path; one's own may lie in the current
-    folder. Raises UserError where there is none, where it cannot be imported, and where it is none of that kind."""
-    path = name if "." in name else f"recipes.{kind}.{name}"
+    """The module of a kind ("source", "conversion", "teacher") by its name or dotted path; one's own may lie in the
+    current folder. Raises UserError where there is none, where it cannot be imported, and where it is none of that
+    kind."""
+    folder, offers = _KINDS[kind]
+    path = name if "." in name else f"recipes.{folder}.{name}"
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)
     try:
@@ -36,14 +39,14 @@ def module(kind: str, name: str) -> ModuleType:
         if error.name is not None and (path == error.name or path.startswith(error.name + ".")):
             names = known(kind)
             raise UserError(
-                f"no {kind[:-1]} is called '{name}'{nearest(name, names)}\n"
+                f"no {kind} is called '{name}'{nearest(name, names)}\n"
                 f"  known: {', '.join(names)}; or the dotted path of a module of your own, importable from here"
             ) from None
         raise UserError(f"the module '{path}' cannot be imported: {error}") from error
     except (ImportError, SyntaxError, TypeError, ValueError) as error:
         raise UserError(f"the module '{path}' cannot be imported: {error}") from error
-    if not hasattr(found, _OFFERS[kind]):
-        raise UserError(f"the module '{path}' is no {kind[:-1]}: it has no {_OFFERS[kind]}")
+    if not hasattr(found, offers):
+        raise UserError(f"the module '{path}' is no {kind}: it has no {offers}")
     return found
 
 

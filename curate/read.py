@@ -6,6 +6,7 @@ Numbers count from 1: lines in JSON Lines and CSV (a record's first line), recor
 Everything is read as it is needed: memory does not grow with the file.
 """
 
+import contextlib
 import csv
 import gzip
 import io
@@ -40,6 +41,12 @@ class Broken:
 
 def rows(path: Path, shown: str) -> Iterator[Row | Broken]:
     """The records of one file; `shown` is its name in places and errors. Raises UserError for an unreadable file."""
+    folder = path.parent.name
+    for item in _items(path, shown):
+        yield Row(item.value, item.file, item.number, folder) if isinstance(item, Row) else item
+
+
+def _items(path: Path, shown: str) -> Iterator[Row | Broken]:
     suffix = _suffix(path)
     try:
         if suffix == ".parquet":
@@ -50,6 +57,8 @@ def rows(path: Path, shown: str) -> Iterator[Row | Broken]:
                 yield from _csv(stream, shown)
             elif suffix == ".json" and _first(path) == b"[":
                 yield from _array(stream, shown)
+            elif suffix == ".json" and (whole := _object(path)) is not None:
+                yield Row(whole, shown, 1)
             else:
                 yield from _lines(stream, shown)
     except (OSError, EOFError) as error:
@@ -76,6 +85,19 @@ def _opened(path: Path) -> BinaryIO:
 def _first(path: Path) -> bytes:
     with _opened(path) as stream:
         return stream.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+
+
+def _object(path: Path) -> Any:
+    """The value of a file that is one JSON object over several lines; None where its first line is a record of its own,
+    or where it is no JSON as a whole (then each line tells what is wrong with it)."""
+    with _opened(path) as stream:
+        first = stream.readline()
+        try:
+            _parse(first.removeprefix(b"\xef\xbb\xbf").decode())
+        except ValueError:
+            with contextlib.suppress(ValueError):
+                return _parse((first + stream.read()).removeprefix(b"\xef\xbb\xbf").decode())
+    return None
 
 
 def _parse(raw: str) -> Any:

@@ -99,7 +99,7 @@ def teacher(by: str, models: Iterable[str] = ()) -> ModuleType:
             f"no teacher is called '{by}'{nearest(by, [*models, 'program'])}\n"
             f"  known: {', '.join([*models, 'program'])}; or the dotted path of a module of your own"
         )
-    return module("conversions", "program_steps" if by == "program" else by)
+    return module("teacher", "program_steps" if by == "program" else by)
 
 
 def _is_path(setting: str, value: Any) -> bool:
@@ -180,7 +180,7 @@ def _located(action: Any, loc: Loc, path: Path, places: Places) -> Any:
 
 
 def _resolve(spec: SourceSpec, index: int, path: Path, places: Places) -> None:
-    found = _located(lambda: module("sources", spec.use), ("sources", index, "use"), path, places)
+    found = _located(lambda: module("source", spec.use), ("sources", index, "use"), path, places)
     options: type[BaseModel] = getattr(found, "Options", Part)
     try:
         spec._options = options.model_validate(spec.model_extra or {})

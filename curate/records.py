@@ -19,11 +19,15 @@ TraceOutcome = Literal["ok", "truncated", "empty_reasoning", "empty_answer", "re
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One raw record: its value as parsed, and where it stands ("train.json", 17: the line or the ordinal number)."""
+    """One raw record: its value as parsed, and where it stands ("train.json", 17: the line or the ordinal number).
+
+    folder: the name of the folder that the file stands in: some corpora tell a record's task by it alone.
+    """
 
     value: Any
     file: str
     number: int
+    folder: str = ""
 
     @property
     def place(self) -> str:
@@ -36,6 +40,7 @@ class Question:
 
     id: "<source>:<source_id>", unique in a run; group: what must stay together in a split (document, conversation).
     gold: None where the source gives none, never ""; gold_alternatives: other writings that are as good.
+    parent: the id of the question that this one was converted from.
     task_domain: the task's domain in words, where the recipe or the source names one.
     options: letter -> text, in order; flags: known defects; meta: whatever else, JSON-able.
     """
@@ -51,6 +56,7 @@ class Question:
     gold: str | None
     licence: str
     split: str | None = None
+    parent: str | None = None
     module: Module | None = None
     task_domain: str | None = None
     context: str = ""
@@ -59,6 +65,14 @@ class Question:
     explanation: str | None = None
     flags: tuple[str, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Why a question goes no further: a key of judges.REASONS, and in words what it rests on."""
+
+    reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +100,9 @@ class Trace:
 class CallMade:
     """One call to a model on behalf of a question, answered from the journal or by the model.
 
-    purpose: what it was for (distil, check, judge); model: the model's identity; key: the journal's, in hex; outcome:
-    as of a trace; answered_by, fingerprint: as the server said; usd: by the recipe's price; error: the server's words.
+    purpose: what it was for (filter, convert, distil, check, judge); model: the model's identity; key: the journal's,
+    in hex; outcome: as of a trace; answered_by, fingerprint: as the server said; usd: by the recipe's price; error:
+    the server's words.
     """
 
     question_id: str
@@ -140,7 +155,10 @@ class SourceInfo:
 
     licence: as its publishers state it, by SPDX name where there is one; home: where it is published.
     task_domain: its task's domain in words, for the reasoning judge; None for that of its module.
-    defects: flag -> what it means; these flags are counted in the funnel.
+    splits: split -> how many records its publishers state.
+    documents: whether a question's group names a published document (a filing's page), so that another corpus over the
+    same documents names it the same.
+    defects: flag -> what it means, with counts where they were measured; these flags are counted in the funnel.
     """
 
     title: str
@@ -151,6 +169,8 @@ class SourceInfo:
     task: str
     form: str
     task_domain: str | None = None
+    splits: Mapping[str, int] = field(default_factory=dict)
+    documents: bool = False
     defects: Mapping[str, str] = field(default_factory=dict)
     citation: str = ""
 

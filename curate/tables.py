@@ -44,6 +44,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("gold", pa.string(), "the gold answer; null where the source gives none"),
         ("licence", pa.string(), "the licence of the source"),
         ("split", pa.string(), "the split of origin"),
+        ("parent", pa.string(), "the question that it was converted from, in originals; null for one as it came"),
         ("module", pa.string(), "Fin-R1's module"),
         ("task_domain", pa.string(), "the task's domain in words, where the recipe or the source names one"),
         ("context", pa.string(), "what the question is about: text and table"),

@@ -83,6 +83,46 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "judges_disagree": "the judges disagree; the detail has the tally",
         # gather
         "unreadable": "the source's record cannot be read",
+        # screens
+        "duplicate": "the same question stands elsewhere in the run; the detail names the one that is kept",
+        "near_duplicate": "nearly the same question stands elsewhere in the run; the detail names the one that is kept",
+        "duplicate_conflict": "the same question stands elsewhere with another gold: neither can be trusted",
+        "overlap": "it, or its document, stands in a benchmark set; the detail names where",
+        "language": "in none of the languages that the recipe keeps",
+        "too_short": "shorter than the recipe keeps",
+        "too_long": "longer than the recipe keeps",
+        "missing_reference": "refers to a figure, table or material that is not there",
+        "private_data": "holds private data; the detail names the kinds",
+        "over_cap": "more than the recipe keeps of its source",
+        "over_template": "more than the recipe keeps of questions that differ in names and numbers only",
+        # filters
+        "too_easy": "each of the recipe's small models answers it right",
+        "ambiguous": "a model says that it has no single answer; the detail is its reason",
+        # conversion of multiple choice into open questions
+        "not_multiple_choice": "it has no options, or no gold among them",
+        "needs_options": "it cannot be answered, or has more than one answer, without its options",
+        "rewrite_unreadable": "the rewriting model's reply could not be read",
+        "rewrite_refused": "the rewriting model says that it cannot be asked without its options",
+        "rewrite_points_to_options": "the rewriting still speaks of options: which of the following, 以下哪项",
+        "rewrite_leaks_option": "the rewriting names what was an option",
+        "rewrite_loses_number": "a number of the stem is missing in the rewriting",
+        "rewrite_invents_number": "the rewriting has a number that the stem has not",
+        "rewrite_loses_name": "a name of the stem is missing in the rewriting",
+        "rewrite_invents": "the rewriting says what the stem does not",
+        "rewrite_changes_language": "the rewriting is in another language",
+        "rewrite_changes_gold": "the answer that comes with the rewriting is not the right option's text",
+        # conversion of agent logs into traces
+        "no_log": "the question carries no agent log, or not all that a log needs",
+        "log_contradicts": "the agents' verdicts contradict the log's final verdict",
+        "merge_unreadable": "the merging model's reply could not be read",
+        "merge_loses_verdict": "an agent's verdict is missing in the merged reasoning",
+        "merge_invents_verdict": "the merged reasoning has a verdict that no agent gave",
+        "merge_misquotes": "the merged reasoning quotes what nobody says in the dialogue",
+        "merge_invents_rule": "the merged reasoning cites a rule that the guideline has not",
+        "merge_changes_verdict": "the merged answer is not the log's final verdict",
+        "merge_residue": "the merged reasoning speaks of the process: agent 2, 修订后",
+        # any model that filters or converts
+        "convert_failed": "the call failed; the detail holds the server's words, and the next run asks again",
     }
 )
 

@@ -65,7 +65,7 @@ def table_keys() -> str:
 
 
 def sources() -> str:
-    modules = {name: module("sources", name) for name in known("sources")}
+    modules = {name: module("source", name) for name in known("source")}
     infos = {name: found.INFO for name, found in modules.items() if hasattr(found, "INFO")}
     rows = [
         (f"`{name}`", info.title, info.licence, ", ".join(f"`{flag}`" for flag in info.defects))

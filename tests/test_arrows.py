@@ -20,9 +20,9 @@ ALLOWED = {
 LEVELS = (
     {"errors", "records", "in_order", "part"},
     {"names", "chat"},
-    {"recipe_file", "read", "prompt", "tables", "locate", "spec", "judge_spec"},
+    {"recipe_file", "read", "prompt", "tables", "locate", "spec", "judge_spec", "screen"},
     {"recipe", "scores", "runs", "asking"},
-    {"gather", "distil", "check", "jury", "workplace", "labels", "calibration"},
+    {"gather", "convert", "distil", "check", "jury", "workplace", "labels", "calibration"},
     {"judge"},
     {"pipeline", "calibrate"},
     {"curating"},

@@ -15,13 +15,13 @@ from curate.terminal.console import console, shown
 
 
 def _info(name: str) -> SourceInfo:
-    found: SourceInfo = module("sources", name).INFO
+    found: SourceInfo = module("source", name).INFO
     return found
 
 
 def print_sources(as_json: bool) -> None:
     """All sources that come with the package."""
-    names = [name for name in known("sources") if hasattr(module("sources", name), "INFO")]
+    names = [name for name in known("source") if hasattr(module("source", name), "INFO")]
     if as_json:
         print(
             json.dumps(
@@ -64,10 +64,10 @@ def print_source(name: str, as_json: bool) -> None:
         if value:
             facts.add_row(shown(key, style="bold"), shown(value))
     console().print(facts)
-    _print_pairs("recipe keys", {**_fields(SourceSpec), **_fields(getattr(module("sources", name), "Options", None))})
-    columns = getattr(getattr(module("sources", name), "Columns", None), "model_fields", None)
+    _print_pairs("recipe keys", {**_fields(SourceSpec), **_fields(getattr(module("source", name), "Options", None))})
+    columns = getattr(getattr(module("source", name), "Columns", None), "model_fields", None)
     if columns:
-        _print_pairs("columns", _fields(module("sources", name).Columns))
+        _print_pairs("columns", _fields(module("source", name).Columns))
     _print_pairs("known defects, as flags", {**info.defects, **COMMON_DEFECTS})
 
 

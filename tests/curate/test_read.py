@@ -98,3 +98,20 @@ def test_a_file_that_cannot_be_told_apart_stops_with_its_name(
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"none\.jsonl.*No such file"):
         list(rows(tmp_path / "none.jsonl", "none.jsonl"))
+
+
+def test_a_json_object_over_several_lines_is_one_record(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{\n "train": [{"a": 1}],\n "dev": []\n}\n', encoding="utf-8")
+    assert values(tmp_path / "a.json") == [{"train": [{"a": 1}], "dev": []}]
+    (tmp_path / "b.json").write_text('{"a": 1}\n{"a": 2}\n', encoding="utf-8")
+    assert values(tmp_path / "b.json") == [{"a": 1}, {"a": 2}]
+    (tmp_path / "c.json").write_text('{"a": \n{"a": 2}\n', encoding="utf-8")
+    assert [type(item).__name__ for item in rows(tmp_path / "c.json", "c.json")] == ["Broken", "Row"]
+
+
+def test_a_record_knows_the_folder_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "finfe").mkdir()
+    (tmp_path / "finfe" / "train_list.json").write_text('[["好", 2]]', encoding="utf-8")
+    (row,) = rows(tmp_path / "finfe" / "train_list.json", "train_list.json")
+    assert isinstance(row, Row)
+    assert (row.file, row.folder) == ("train_list.json", "finfe")
