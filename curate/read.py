@@ -23,6 +23,8 @@ from curate.records import Row
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".parquet")
 _CHUNK = 1 << 20
 _SPACE = re.compile(r"\s*")
+_UNDECODED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of bytes that are no UTF-8
+_NOT_UTF8 = "not UTF-8 text; convert the file, for example from GBK, first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ def _more(text: io.TextIOWrapper, shown: str, size: int) -> str:
 
 
 def _csv(stream: BinaryIO, shown: str) -> Iterator[Row | Broken]:
-    with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="") as text:
+    with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         yield from _csv_rows(text, shown)
 
 
@@ -224,6 +226,8 @@ def _csv_rows(text: io.TextIOWrapper, shown: str) -> Iterator[Row | Broken]:
     header = next(reader, None)
     if header is None:
         return
+    if any(map(_UNDECODED.search, header)):
+        raise UserError(f"{shown}: its header is {_NOT_UTF8}")
     if len(set(header)) < len(header):
         twice = next(name for name in header if header.count(name) > 1)
         raise UserError(f"{shown}: two columns are called '{twice}'; rename one of them")
@@ -237,21 +241,23 @@ def _csv_rows(text: io.TextIOWrapper, shown: str) -> Iterator[Row | Broken]:
                     f"{shown}:{number}: a quote that is opened in this record is never closed\n"
                     "  close it: what follows cannot be told apart"
                 ) from None
-            yield Broken(shown, number, f"not valid CSV: {error}, in the {len(taken)} lines from here", "".join(taken))
+            yield Broken(shown, number, f"not valid CSV: {error}, in the {len(taken)} lines from here", _raw(taken))
             continue
         if cells is None:
             return
         if not cells:
             continue
         if len(cells) != len(header):
-            yield Broken(
-                shown, number, f"{len(cells)} cells, the header has {len(header)}", "".join(taken).rstrip("\r\n")
-            )
-        elif any("\ufffd" in cell for cell in cells):
-            reason = "not UTF-8 text; convert the file, for example from GBK, first"
-            yield Broken(shown, number, reason, "".join(taken).rstrip("\r\n"))
+            yield Broken(shown, number, f"{len(cells)} cells, the header has {len(header)}", _raw(taken))
+        elif any(map(_UNDECODED.search, cells)):
+            yield Broken(shown, number, _NOT_UTF8, _raw(taken))
         else:
             yield Row(dict(zip(header, cells, strict=True)), shown, number)
+
+
+def _raw(lines: list[str]) -> str:
+    """Lines as text that any file can hold, whatever bytes were in them."""
+    return "".join(lines).encode(errors="surrogateescape").decode(errors="replace").rstrip("\r\n")
 
 
 def _parquet(path: Path, shown: str) -> Iterator[Row]:

@@ -3,9 +3,9 @@
     run("subtract(2577, 15121), divide(#0, 15121)", table=[])  ->  [Step("subtract", ...), Step("divide", ...)]
 
 Ten operations: add subtract multiply divide greater exp, and table_max table_min table_sum table_average over a row
-that is named by its first cell. Arguments are numbers, percents ("23.6%" is 0.236), constants (const_100, const_m1) and
-results of earlier steps (#0). Values are fractions: nothing is rounded before the end. As in FinQA's own evaluation,
-the last of several rows of one name counts, and a cell is its first number.
+that is named by its first cell; or one number alone, looked up. Arguments are numbers, percents ("23.6%" is 0.236),
+constants (const_100, const_m1) and results of earlier steps (#0). Values are fractions: nothing is rounded before the
+end. As in FinQA's own evaluation, the last of several rows of one name counts, and a cell is its first number.
 """
 
 import re
@@ -29,6 +29,7 @@ _CONTEXT = Context(prec=50)
 
 OPERATIONS = ("add", "subtract", "multiply", "divide", "greater", "exp")
 TABLE_OPERATIONS = ("table_max", "table_min", "table_sum", "table_average")
+VALUE = "value"  # of a program that is one number: what ConvFinQA has where a turn only looks a figure up
 
 
 class ProgramError(ValueError):
@@ -54,7 +55,7 @@ def run(program: str, table: Sequence[Sequence[str]]) -> list[Step]:
             result: Value = _over_row(operation, values)
         else:
             values = tuple(_value(argument, steps) for argument in arguments)
-            result = _compute(operation, *values)
+            result = values[0] if operation == VALUE else _compute(operation, *values)
         if max(abs(result.numerator), result.denominator).bit_length() > _MAX_BITS:
             raise ProgramError(f"the result of '{operation}' has more than {_MAX_BITS} bits")
         steps.append(Step(operation, arguments, values, result))
@@ -66,6 +67,8 @@ def parse(program: str) -> list[tuple[str, tuple[str, ...]]]:
     calls: list[tuple[str, tuple[str, ...]]] = []
     position = 0
     program = " ".join(program.split())
+    if _NUMBER.fullmatch(program.rstrip("% ")):
+        return [(VALUE, (program,))]
     while position < len(program):
         opened = _CALL.match(program, position)
         if opened is None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from curate.records import Question, Trace
 from recipes.conversions.evidence import Evidence, Place, around, one_line, table_of
-from recipes.conversions.finqa_program import TABLE_OPERATIONS, ProgramError, Step, run
+from recipes.conversions.finqa_program import TABLE_OPERATIONS, VALUE, ProgramError, Step, run
 from recipes.conversions.numerals import Form, asks_percent, in_form, is_exact, written
 
 MODEL = "program"
@@ -142,7 +142,8 @@ def _derive(steps: Sequence[Step], evidence: Evidence, words: Mapping[str, str])
                     told.add(argument)
                     origins.setdefault(_origin(argument, evidence.place(value), words), []).append(argument)
             lines += [origin.replace(_HERE, _listed(numbers, words)) for origin, numbers in origins.items()]
-        lines.append(_computation(step, words))
+        if step.operation != VALUE:
+            lines.append(_computation(step, words))
     return lines
 
 

@@ -115,3 +115,12 @@ def test_a_record_knows_the_folder_of_its_file(tmp_path: Path) -> None:
     (row,) = rows(tmp_path / "finfe" / "train_list.json", "train_list.json")
     assert isinstance(row, Row)
     assert (row.file, row.folder) == ("train_list.json", "finfe")
+
+
+def test_a_replacement_character_that_stands_in_the_file_is_text(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("a,b\n1,caf\ufffd\n2,\u4e2d\n".encode() + b"3,\xd6\xd0\n")
+    found = list(rows(tmp_path / "a.csv", "a.csv"))
+    assert [row.value["b"] for row in found if isinstance(row, Row)] == ["caf\ufffd", "\u4e2d"]
+    assert [(item.number, item.error.partition(";")[0]) for item in found if isinstance(item, Broken)] == [
+        (4, "not UTF-8 text")
+    ]

@@ -157,7 +157,6 @@ def test_parse_needs_no_table() -> None:
         "",
         "   ",
         "none",
-        "12",
         "add",
         "add(",
         "add()",
@@ -325,3 +324,11 @@ def test_real_programs_of_a_flattened_file_give_its_answers(data: Path) -> None:
         assert abs(value - Fraction(question.gold)) <= Fraction(1, 2 * 10**5), question.id
         checked += 1
     assert checked == 250
+
+
+@pytest.mark.parametrize(
+    ("program", "value"), [("206588", 206588), ("23.6%", Fraction("0.236")), ("-4.1", Fraction("-4.1"))]
+)
+def test_a_number_alone_is_looked_up(program: str, value: Fraction) -> None:
+    (step,) = run(program, [])
+    assert (step.operation, step.arguments, step.result) == ("value", (program,), value)

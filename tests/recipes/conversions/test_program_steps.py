@@ -508,3 +508,11 @@ def test_real_derivations_from_a_flattened_file_are_true_and_right(data: Path) -
         assert grade(f"<think>{trace.reasoning}</think>{trace.answer}", question).value is True, question.id
     assert count >= 250
     assert tied >= 150, "most numbers are tied to their cell or sentence"
+
+
+def test_a_program_that_is_one_number_says_where_it_stands() -> None:
+    trace = derive("2577", "2577", table=TABLE)
+    assert steps_of(trace) == [
+        "From the table, row “net sales”, column “2012”: 2577.",
+        "Therefore, the answer is 2577.",
+    ]

@@ -9,6 +9,7 @@ import pytest
 from curate.errors import BadRecord
 from curate.read import rows
 from curate.records import Corpus, Question, Row
+from judges.answers import match
 from recipes.sources import cflue
 
 RECORD: dict[str, Any] = {
@@ -45,6 +46,26 @@ def test_a_record_becomes_one_question() -> None:
     assert question.meta["exam"] == "银行从业资格"
 
 
+def test_the_full_release_adds_subject_and_chapter() -> None:
+    assert load().meta == {"exam": "银行从业资格", "task": "单项选择题"}
+    added = load(科目="公司信贷", 章节="第二章").meta
+    assert added == {"exam": "银行从业资格", "task": "单项选择题", "subject": "公司信贷", "chapter": "第二章"}
+    assert load(科目=None, 章节="").meta == load().meta
+    assert load(科目="公司信贷").id == load().id
+
+
+def test_another_option_of_the_same_text_is_as_good() -> None:
+    twins = load(choices="{'A': '实收资本', 'B': '次级债', 'C': '次级债'}")
+    assert (twins.gold, twins.gold_alternatives) == ("B", ("C",))
+    assert match("C", twins).value is True
+    assert match("A", twins).value is False
+    assert load(task="多项选择题", answer="AB", choices=dict(twins.options)).gold_alternatives == ()
+
+
+def test_ids_stay_what_they_were() -> None:
+    assert load().source_id == "35b93be477ef122f"
+
+
 def test_ids_come_from_the_content() -> None:
     assert load().id == load(名称="别的考试", answer="A", analysis=None).id
     assert len({load().id, load(question="另一题").id, load(choices=TRUE_FALSE).id}) == 3
@@ -65,6 +86,7 @@ def test_ids_come_from_the_content() -> None:
         ("判断题", "{'A': '对', 'B': '错'}", "B", "boolean", "B"),
         ("判断题", "{'A': '是', 'B': '否'}", "B", "boolean", "B"),
         ("判断题", RECORD["choices"], "B", "choice", "B"),  # three options are no yes or no
+        ("判断题", "{'A': '正确', 'B': '对'}", "B", "choice", "B"),  # nor are two that say the same
     ],
 )
 def test_the_kind_follows_task_options_and_gold(task: str, choices: str, answer: str, kind: str, gold: str) -> None:
@@ -103,13 +125,12 @@ def test_a_missing_analysis_is_none(analysis: Any) -> None:
         ({"choices": "{'A': '甲', 'B': ' 甲 ', 'C': '乙'}"}, {"duplicate_options"}),
         ({"choices": "{'A': '甲', 'B': ''}"}, {"blank_options"}),
         ({"choices": "{'A': ' ', 'B': ' '}"}, {"blank_options"}),
-        ({"question": "根据下表，计算利润。"}, {"missing_figure"}),
-        ({"question": "如图所示的曲线表示（）。"}, {"missing_figure"}),
-        ({"question": "根据上述资料，选择（）。"}, {"missing_figure"}),
-        ({"question": "企图操纵市场的行为是（）。"}, set()),
+        ({"answer": "D", "task": "多项选择题"}, {"gold_unusable"}),
+        ({"choices": "{'A': '（甲）', 'B': '甲', 'C': '乙'}"}, {"duplicate_options"}),
+        ({"choices": "{'A': '甲', 'B': '甲', 'C': ''}"}, {"duplicate_options", "blank_options"}),
         ({"answer": "A", "task": "单项选择题"}, set()),
         ({"answer": "AB", "task": "多项选择题"}, set()),
-        ({"answer": None, "question": "根据下表，计算利润。"}, {"gold_missing", "missing_figure"}),
+        ({"answer": None, "choices": "{'A': '甲', 'B': ''}"}, {"gold_missing", "blank_options"}),
     ],
 )
 def test_defects_are_flagged(changes: dict[str, Any], flags: set[str]) -> None:
@@ -164,6 +185,10 @@ def test_the_real_corpus_loads_whole(data: Path) -> None:
         assert isinstance(row, Row)
         questions += cflue.questions(row, Corpus("cflue", "CC-BY-NC-SA-4.0"), cflue.Options())
     assert len(questions) == len({question.id for question in questions}) == 2500
+    assert Counter(flag for question in questions for flag in question.flags) == {
+        "one_letter": 75,
+        "duplicate_options": 1,
+    }
     kinds = Counter(question.answer_kind for question in questions)
     assert kinds == {"choice": 1537, "choices": 742, "boolean": 221}
     assert sum(question.explanation is None for question in questions) == 147
@@ -171,3 +196,4 @@ def test_the_real_corpus_loads_whole(data: Path) -> None:
         assert question.gold is not None
         assert set(question.gold) <= question.options.keys(), question.id
         assert (question.answer_kind == "choices") == (len(question.gold) > 1 or "one_letter" in question.flags)
+        assert match(question.gold, question).value is True, question.id
