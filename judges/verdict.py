@@ -109,6 +109,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "rewrite_invents_number": "the rewriting has a number that the stem has not",
         "rewrite_loses_name": "a name of the stem is missing in the rewriting",
         "rewrite_invents": "the rewriting says what the stem does not",
+        "rewrite_loses_content": "the rewriting leaves out more than half of what the stem says",
         "rewrite_changes_language": "the rewriting is in another language",
         "rewrite_changes_gold": "the answer that comes with the rewriting is not the right option's text",
         # conversion of agent logs into traces
@@ -121,6 +122,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "merge_invents_rule": "the merged reasoning cites a rule that the guideline has not",
         "merge_changes_verdict": "the merged answer is not the log's final verdict",
         "merge_residue": "the merged reasoning speaks of the process: agent 2, 修订后",
+        "merge_changes_language": "the merged reasoning is in another language",
+        "merge_not_first_person": "the merged reasoning is not told in the first person",
         # any model that filters or converts
         "convert_failed": "the call failed; the detail holds the server's words, and the next run asks again",
     }
