@@ -1,6 +1,7 @@
 """The calls that are made on behalf of one question, answered and written down."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from curate.chat import Answered, CallFailed, Chat, Reply
@@ -8,24 +9,25 @@ from curate.records import CallMade
 
 TWICE = 2  # a judge is asked
 _UNREASONED = "empty_reasoning"
-_ORDER = ("distil", "check", "judge")
+_ORDER = ("filter", "convert", "distil", "check", "judge")
 
 
 class Asking:
-    """One question's way to the models; `made` lists its calls by sample and attempt, in the order of asking. anew:
-    outcomes of kept replies that are asked for again."""
+    """One question's way to the models; `made` lists its calls by sample and attempt, in the order of asking.
+
+    question_id: whose calls they are; a conversion may change it. anew: outcomes of kept replies that are asked for
+    again."""
 
     def __init__(self, question_id: str, chat: Chat | None, anew: frozenset[str] = frozenset()) -> None:
-        self._question_id, self._chat, self._anew = question_id, chat, anew
+        self.question_id, self._chat, self._anew = question_id, chat, anew
         self._made: list[CallMade] = []
 
     @property
     def made(self) -> tuple[CallMade, ...]:
         """The calls so far. Samples, and the judges of a panel, are asked at the same time: sorted, the order is the
         same in every run."""
-        return tuple(
-            sorted(self._made, key=lambda call: (call.sample, call.attempt, _ORDER.index(call.purpose), call.model))
-        )
+        made = (replace(call, question_id=self.question_id) for call in self._made)
+        return tuple(sorted(made, key=lambda call: (call.sample, call.attempt, _ORDER.index(call.purpose), call.model)))
 
     def identity(self, model: str) -> str:
         """What the journal knows the recipe's model of that name by: of a folder a hash of its files, taken once."""
@@ -53,7 +55,7 @@ class Asking:
         draw: dict[str, Any] = {"attempt": shared} if judging else {"sample": sample, "attempt": attempt}
         draw |= {"response_format": response_format, "anew": self._anew - ({_UNREASONED} if judging else set())}
         common: dict[str, Any] = {
-            "question_id": self._question_id,
+            "question_id": self.question_id,
             "sample": sample,
             "attempt": attempt,
             "purpose": purpose,
@@ -89,11 +91,13 @@ class Asking:
         model: str,
         messages: Sequence[Mapping[str, Any]],
         sampling: Mapping[str, Any],
+        times: int = TWICE,
         **more: Any,
     ) -> None:
-        """Asks a judge, and where its reply cannot be read once more. take: is handed each reply, and gives what the
-        judge is told then, or None for a reply that it could read; more: as of `ask`, which raises the same."""
-        for _ in range(TWICE):
+        """Asks a model, and where its reply cannot be used again, so many times in all. take: is handed each reply, and
+        gives what the model is told then, or None for a reply that it could use; more: as of `ask`, which raises the
+        same."""
+        for _ in range(times):
             reply = (await self.ask(purpose, model, messages, sampling, **more)).reply
             if (said := take(reply)) is None:
                 return

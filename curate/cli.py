@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from curate.errors import UserError
+from curate.terminal.corpora import audit, sources
 from curate.terminal.journal import app as journal_app
 from curate.terminal.reported import BUDGET, STOPPED, reported
 
@@ -274,18 +275,8 @@ def calibrate(
     _exit(pulse.stopped if pulse else None)
 
 
-@app.command(epilog="Example: curate sources finqa")
-def sources(
-    name: Annotated[
-        str | None, typer.Argument(help="A source to tell about: its form, licence, home and known defects.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
-) -> None:
-    """List the corpora that can be read, or tell about one."""
-    with reported():
-        from curate.terminal.sources import print_source, print_sources
-
-        print_sources(as_json) if name is None else print_source(name, as_json)
+app.command(epilog="Examples: curate sources; curate sources finqa --sample 3")(sources)
+app.command(epilog="Example: curate audit 'data/fin_eva/Ant/*/*.csv' --as fin_eva")(audit)
 
 
 def main() -> Any:

@@ -21,12 +21,14 @@ from curate import distil
 from curate.chat import Chat, Journal
 from curate.chat.client import Pulse
 from curate.check import Checker
+from curate.convert import RULES, Way
 from curate.errors import UserError
 from curate.in_order import in_order
 from curate.jury import Jury
 from curate.pipeline import Curated, Kit, curate_question
 from curate.recipe import Recipe, teacher
-from curate.records import Question
+from curate.records import Drop, Question
+from curate.spec import SourceSpec
 
 Told = Callable[[str, int, int | None, Pulse | None], None]
 Item = TypeVar("Item")
@@ -49,7 +51,7 @@ class Asks:
 
 
 def curate_all(
-    questions: Iterable[Question],
+    questions: Iterable[tuple[Question, Drop | None]],
     total: int,
     recipe: Recipe,
     journal: Path | None,
@@ -99,8 +101,23 @@ def kit_of(recipe: Recipe, chat: Chat | None, retry: frozenset[str]) -> Kit:
         jury=jury_of(recipe),
         samples=spec.samples if spec else 1,
         attempts=spec.attempts if spec else 1,
+        ways={source.called: way_of(source, recipe) for source in recipe.sources},
         chat=chat,
         retry=retry,
+    )
+
+
+def way_of(source: SourceSpec, recipe: Recipe) -> Way:
+    """What a source's questions go through before they are distilled, by the recipe."""
+    spec, sorted_out = source.convert, source.filter
+    rewrites = spec is not None and spec.by != RULES
+    return Way(
+        difficulty=tuple((name, recipe.models[name]) for name in sorted_out.difficulty),
+        ambiguity=(sorted_out.ambiguity, recipe.models[sorted_out.ambiguity]) if sorted_out.ambiguity else None,
+        conversion=spec.implementation if spec else None,
+        options=spec.options if spec else None,
+        by=(spec.by, recipe.models[spec.by]) if spec and rewrites else None,
+        attempts=spec.attempts if spec else 1,
     )
 
 

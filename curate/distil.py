@@ -12,7 +12,7 @@ from curate.asking import Asking
 from curate.chat import CallFailed, Model, Reply
 from curate.errors import UserError
 from curate.prompt import prompt
-from curate.records import Question, Trace, TraceOutcome
+from curate.records import Origin, Question, Trace, TraceOutcome
 from judges.answers import final_answer
 from judges.verdict import REASONS
 
@@ -66,7 +66,7 @@ def messages(question: Question, model: Model) -> list[dict[str, Any]]:
 
 
 def given(question: Question) -> Trace | None:
-    """The trace that the question carries, that somebody else had written, by any model."""
+    """The trace that the question carries: somebody else had it written, or its conversion merged it."""
     carried = question.meta.get("given")
     if carried is None:
         return None
@@ -78,7 +78,8 @@ def given(question: Question) -> Trace | None:
         outcome = "empty_answer"
     elif not reasoning:
         outcome = "empty_reasoning"
-    return Trace(question.id, reasoning, answer, _final(answer), outcome, "imported", carried["model"])
+    origin: Origin = carried.get("origin", "imported")
+    return Trace(question.id, reasoning, answer, _final(answer), outcome, origin, carried["model"])
 
 
 def _trace(question: Question, reply: Reply, model: str, sample: int, attempt: int) -> Trace:

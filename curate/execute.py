@@ -15,19 +15,19 @@ import duckdb
 from curate.chat.client import Pulse
 from curate.curating import Asks, Told, curate_all
 from curate.errors import UserError
-from curate.gather import Gathered, gather
+from curate.gather import GATHERED, Gathered, Gathering, gather
 from curate.judge import Judgement
 from curate.pipeline import Curated
 from curate.recipe import Recipe
-from curate.records import CallMade, Outcome, Question
-from curate.runs import DATABASE, JOURNAL, RECORD, Run
+from curate.records import CallMade, Outcome
+from curate.runs import DATABASE, JOURNAL, RECORD, Run, file_of
 from curate.scores import build
-from curate.tables import TABLES, Writer, question_of, read_rows
+from curate.tables import TABLES, Writer, question_row
 from curate.workplace import install, locked
 from judges.reasoning.arithmetic import Calculation
 
 _VERDICT = tuple(name for name, _, _ in TABLES["checks"][3:])
-_TRACE_TABLES = ("traces", "calls", "checks", "scores", "judgements", "measures", "calculations", "outcomes")
+_WRITTEN = ("questions", "originals", "traces", "calls", "checks", "scores", "judgements", "measures", "calculations")
 _DIGITS = 12  # of a computed value that are written down
 
 
@@ -53,20 +53,14 @@ def execute(
     folder = run_folder(recipe, out)
     kept = Path(journal) if journal is not None else folder.parent / JOURNAL
     with locked(folder) as building:
-        sources, lost = gather(
-            recipe, building, limit=limit, strict=strict, told=lambda read: told("reading", read, None, None)
-        )
-        total = sum(source.questions for source in sources)
-        with _writing(building, lost) as take:
-            pulse = curate_all(gathered(building), total, recipe, kept, take, asks=asks, told=told)
+        read = gather(recipe, building, limit=limit, strict=strict, told=lambda read: told("reading", read, None, None))
+        with _writing(building, read) as take:
+            pulse = curate_all(read.questions(), read.total, recipe, kept, take, asks=asks, told=told)
+        (building / GATHERED).unlink()
         told("tables", 0, None, pulse)
-        parquet = {
-            name: building / ("questions.parquet" if name == "questions" else f"tables/{name}.parquet")
-            for name in TABLES
-        }
-        _build_database(building / DATABASE, parquet)
+        _build_database(building / DATABASE, {name: building / file_of(name) for name in TABLES})
         options = {"limit": limit, "strict": strict}
-        record = _record(recipe, sources, started, time.monotonic() - clock, options, pulse)
+        record = _record(recipe, read.sources, started, time.monotonic() - clock, options, pulse)
         (building / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         install(building, folder)
     return Run(folder)
@@ -77,24 +71,22 @@ def run_folder(recipe: Recipe, out: str | Path | None = None) -> Path:
     return Path(out) if out is not None else Path("runs") / recipe.name
 
 
-def gathered(folder: Path) -> Iterator[Question]:
-    """The questions that `gather` wrote into a folder."""
-    return (question_of(row) for row in read_rows(folder / "questions.parquet"))
-
-
 @contextmanager
-def _writing(building: Path, lost: list[Outcome]) -> Iterator[Any]:
+def _writing(building: Path, read: Gathering) -> Iterator[Any]:
     """What to hand every curated question to; its tables are whole when the block ends."""
     with ExitStack() as stack:
         writers = {
-            name: stack.enter_context(Writer(name, building / "tables" / f"{name}.parquet")) for name in _TRACE_TABLES
+            name: stack.enter_context(Writer(name, building / file_of(name))) for name in (*_WRITTEN, "outcomes")
         }
-        for outcome in lost:
+        for outcome in read.lost:
             writers["outcomes"].add(_row("outcomes", outcome))
         yield lambda curated: _write(curated, writers)
 
 
 def _write(curated: Curated, writers: dict[str, Writer]) -> None:
+    writers["questions"].add(question_row(curated.question))
+    if curated.original is not None:
+        writers["originals"].add(question_row(curated.original))
     writers["outcomes"].add(_row("outcomes", curated.outcome))
     writers["calls"].add(*(_row("calls", call) for call in curated.calls))
     for one in curated.tries:
@@ -165,7 +157,7 @@ def _record(
                 "flagged": source.flagged,
                 "files": [
                     {"name": file.shown, "sha256": digest}
-                    for file, digest in zip(source.files, source.digests, strict=True)
+                    for file, digest in zip(source.source.files, source.source.digests, strict=True)
                 ],
             }
             for source in sources

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from curate.errors import UserError, nearest
+from curate.names import SHIPPED
 
 _HUB = re.compile(
     r"^hf://(?:datasets/)?(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>refs/[^/]+/[^/]+|[^/]+))?(?:/(?P<path>.+))?$"
@@ -35,22 +36,25 @@ class File:
 
 
 def locate(location: str, base: Path, split: str | None = None) -> list[File]:
-    """The files behind a recipe's `from`, in a stable order. Raises UserError if there are none."""
+    """The files behind a recipe's `from`, in a stable order; a relative one starts at the recipe's folder, of a recipe
+    that comes with the package also at the current one. Raises UserError if there are none."""
     if location.startswith("hf://"):
         return _on_hub(location, split or "train")
     path = Path(os.path.expanduser(location))
-    pattern = str(path if path.is_absolute() else base / path)
-    found = (
-        [Path(pattern)]
-        if Path(pattern).is_file()
-        else [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]
-    )
+    found = _matches(path if path.is_absolute() else base / path)
+    if not found and base == SHIPPED and not path.is_absolute():  # the package holds its samples, and no corpora
+        base = Path.cwd()
+        found = _matches(base / path)
     # One file once, whatever links lead to it: a link to a folder above would repeat it without end.
     found = list({os.path.realpath(file): file for file in reversed(found) if file.is_file()}.values())[::-1]
     if not found:
-        raise UserError(_not_found(location, Path(pattern), base))
+        raise UserError(_not_found(location, base / path, base))
     common = Path(os.path.commonpath([file.parent for file in found]))
     return [File(file, file.relative_to(common).as_posix()) for file in found]
+
+
+def _matches(pattern: Path) -> list[Path]:
+    return [pattern] if pattern.is_file() else [Path(name) for name in sorted(glob.glob(str(pattern), recursive=True))]
 
 
 def _not_found(location: str, path: Path, base: Path) -> str:
@@ -59,7 +63,8 @@ def _not_found(location: str, path: Path, base: Path) -> str:
     there = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     folder = path.parent if path.parent.is_dir() else f"{path.parent}, which does not exist"
     found = f"no file '{location}' (looked in {folder}){nearest(path.name, there)}"
-    return f"{found}\n  a relative `from` starts at the recipe's folder, {base.resolve()}"
+    whose = "the current folder" if base == Path.cwd() else "the recipe's folder"
+    return f"{found}\n  a relative `from` starts at {whose}, {base.resolve()}"
 
 
 def _on_hub(location: str, split: str) -> list[File]:

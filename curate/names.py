@@ -17,6 +17,10 @@ from curate.errors import UserError, nearest
 _KINDS = {"source": ("sources", "INFO"), "conversion": ("conversions", "by_rules"), "teacher": ("conversions", "write")}
 
 
+# Where the recipes and samples that come with the package lie.
+SHIPPED = Path(str(files("recipes")))
+
+
 def known(kind: str) -> list[str]:
     """The names of the modules of a kind that come with the package, sorted."""
     folder, offers = _KINDS[kind]
@@ -55,9 +59,7 @@ def recipe_file(name: str | Path) -> Path:
     path = Path(name)
     if path.is_file():
         return path
-    shipped = {
-        Path(str(entry)).stem: Path(str(entry)) for entry in files("recipes").iterdir() if entry.name.endswith(".yaml")
-    }
+    shipped = {entry.stem: entry for entry in SHIPPED.glob("*.yaml")}
     if str(name) in shipped:
         return shipped[str(name)]
     known_names = ", ".join(sorted(shipped))

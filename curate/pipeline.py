@@ -1,15 +1,17 @@
 """The way of one question, readable top to bottom: trace, round one, round two, again if they say no, outcome."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from curate.asking import Asking
 from curate.chat import Chat, NotAsked
 from curate.check import RULES, Checker, check
+from curate.convert import AS_IT_IS, Way, convert
 from curate.distil import Teacher, given
 from curate.judge import Judgement, judge
 from curate.jury import RULES_ALONE, Jury
-from curate.records import CallMade, Destination, Label, Outcome, Question, Trace
+from curate.records import CallMade, Destination, Drop, Label, Outcome, Question, Trace
 from judges.answers import VERIFIABLE_KINDS
 from judges.answers.audit import CONTRADICTING
 from judges.verdict import Verdict
@@ -23,14 +25,15 @@ _RANK = {True: 0, False: 1, None: 2}
 @dataclass(frozen=True, slots=True)
 class Kit:
     """What a recipe brings to every question: the teacher, how many samples it is asked for and how many attempts at
-    each, who checks answers and who judges reasoning, the way to the models, and the outcomes that are asked for anew.
-    """
+    each, who checks answers and who judges reasoning, what goes before by source, the way to the models, and the
+    outcomes that are asked for anew."""
 
     teacher: Teacher
     checker: Checker = RULES
     jury: Jury = RULES_ALONE
     samples: int = 1
     attempts: int = 1
+    ways: Mapping[str, Way] = field(default_factory=dict)
     chat: Chat | None = None
     retry: frozenset[str] = frozenset()
 
@@ -66,17 +69,23 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True)
 class Curated:
-    """All that came of one question; waiting: how many of its samples wait for a call."""
+    """All that came of one question. original: what it was before its conversion; waiting: how many of its samples wait
+    for a call, all of them where its conversion does."""
 
     question: Question
     outcome: Outcome
     tries: tuple[Try, ...] = ()
     calls: tuple[CallMade, ...] = ()
     waiting: int = 0
+    original: Question | None = None
 
 
-async def curate_question(question: Question, kit: Kit) -> Curated:
-    """One question's traces, their verdicts, and where it goes. Nothing that a question holds makes this raise."""
+async def curate_question(gathered: tuple[Question, Drop | None], kit: Kit) -> Curated:
+    """One question's traces, their verdicts, and where it goes; one that a screen dropped goes to the rejects. Nothing
+    that a question holds makes this raise."""
+    question, drop = gathered
+    if drop is not None:
+        return Curated(question, dropped(question, drop))
     curated = await _curate(question, kit, Asking(question.id, kit.chat))
     last = {one.trace.sample: one.trace.outcome for one in curated.tries}  # the last try at each sample
     judged = {call.outcome for call in curated.calls if call.purpose != "distil"}
@@ -85,7 +94,15 @@ async def curate_question(question: Question, kit: Kit) -> Curated:
     return curated
 
 
-async def _curate(question: Question, kit: Kit, asking: Asking) -> Curated:
+async def _curate(original: Question, kit: Kit, asking: Asking) -> Curated:
+    try:
+        question = await convert(original, kit.ways.get(original.source, AS_IT_IS), asking)
+    except NotAsked as none:
+        waits = Outcome(original.id, original.source, "undecided", "pending", None, none.why)
+        return Curated(original, waits, calls=asking.made, waiting=kit.samples)
+    if isinstance(question, Drop):
+        return Curated(original, dropped(original, question), calls=asking.made)
+    asking.question_id = question.id
     if (carried := given(question)) is not None:
         samples = [_sampled([await _judged(question, carried, kit, asking)])]
     elif kit.samples == 1:
@@ -94,7 +111,14 @@ async def _curate(question: Question, kit: Kit, asking: Asking) -> Curated:
         samples = await asyncio.gather(*(_sample(question, kit, asking, number) for number in range(kit.samples)))
     tries = tuple(one for sample in samples for one in sample.tries)
     waiting = sum(sample.missing == "pending" for sample in samples)
-    return Curated(question, _outcome(question, samples), tries, asking.made, waiting)
+    before = original if question.id != original.id else None
+    return Curated(question, _outcome(question, samples), tries, asking.made, waiting, before)
+
+
+def dropped(question: Question, drop: Drop) -> Outcome:
+    """The outcome of a question that goes no further. A call that failed is undecided: the next run sends it again."""
+    label: Label = "undecided" if drop.reason == "convert_failed" else "dropped"
+    return Outcome(question.id, question.source, label, drop.reason, "rejects", drop.detail)
 
 
 async def _sample(question: Question, kit: Kit, asking: Asking, sample: int) -> Sampled:

@@ -8,21 +8,23 @@ A source's own options ("columns" of `table`) are declared by its module and che
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import ModuleType, NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from types import ModuleType
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 
 from curate.chat.budget import Limit
 from curate.chat.model import Model
-from curate.errors import UserError, closest, nearest
-from curate.judge_spec import PART, WORD, JudgeSpec
+from curate.errors import UserError, nearest
+from curate.judge_spec import JudgeSpec
 from curate.names import module, recipe_file
 from curate.part import Part
+from curate.recipe_faults import user_error
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
-from curate.spec import CheckSpec, DistilSpec, SourceSpec
+from curate.screen_spec import ScreenSpec
+from curate.spec import CheckSpec, ConvertSpec, DistilSpec, ModuleSpec, SourceSpec
 from judges.reasoning.criteria import CRITERIA, NAMES
 from judges.reasoning.rules import RULES
 
@@ -36,6 +38,7 @@ class Recipe(Part):
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$", description="the dataset's version, such as 1.0.0")
     models: Mapping[Name, Model] = Field(default={}, description="name -> a model to ask")
     sources: tuple[SourceSpec, ...] = Field(min_length=1, strict=False, description="the corpora to read")
+    screen: ScreenSpec | None = Field(default=None, description="what is screened out first; without it, nothing")
     distil: DistilSpec | None = Field(
         default=None, description="the teacher; without one, only traces that sources carry"
     )
@@ -66,20 +69,34 @@ def load_recipe(name: str | Path, overrides: Mapping[str, Any] | None = None) ->
     """
     path = recipe_file(name)
     values, places = read_yaml(path)
-    for setting, value in (overrides or {}).items():
+    return _checked(values, places, path, overrides or {})
+
+
+def alone(use: str, location: str | Path, settings: Mapping[str, Any] | None = None) -> Recipe:
+    """A recipe that reads one source, without a file; settings: the source's keys, such as {"split": "test"}. Raises
+    UserError as load_recipe does."""
+    values = {"name": "alone", "version": "1.0.0", "sources": [{"use": use, "from": str(location)}]}
+    settings = {f"sources.0.{key}": value for key, value in (settings or {}).items()}
+    return _checked(values, {}, Path("command line"), settings)
+
+
+def _checked(values: Any, places: Places, path: Path, overrides: Mapping[str, Any]) -> Recipe:
+    for setting, value in overrides.items():
         if _is_path(setting, value):
             value = str(Path(value).absolute())
         override(values, places, setting, value)
     try:
         recipe = Recipe.model_validate(values)
     except ValidationError as error:
-        raise _user_error(error, (), Recipe, path, places) from None
+        raise user_error(error, (), Recipe, path, places) from None
     recipe._base = path.parent
-    for index, spec in enumerate(recipe.sources):
-        _resolve(spec, index, path, places)
+    for at, spec in _modules(recipe):
+        _resolve(spec, at, path, places)
     _check_names(recipe.sources, path, places)
     for model in recipe.models.values():
         model.at(path.parent)
+    for index, source in enumerate(recipe.sources):
+        _located(lambda source=source: _check_source(source, recipe), ("sources", index), path, places)
     for loc, check in (
         (("distil", "by"), _check_teacher),
         (("check", "by"), _check_judge),
@@ -118,6 +135,13 @@ def _check_teacher(recipe: Recipe) -> None:
     for name in ("samples", "attempts", "longer"):
         if getattr(spec, name) not in (1, None):
             raise UserError(f"`{name}` is for a teacher that is a model; '{spec.by}' always writes the same trace")
+
+
+def _check_source(spec: SourceSpec, recipe: Recipe) -> None:
+    """The models that filter and convert a source's questions."""
+    by = spec.convert.by if spec.convert else RULES
+    asked = [*spec.filter.difficulty, spec.filter.ambiguity, by if by != RULES else None]
+    _check_models((name for name in asked if name), recipe)
 
 
 def _check_judge(recipe: Recipe) -> None:
@@ -179,97 +203,34 @@ def _located(action: Any, loc: Loc, path: Path, places: Places) -> Any:
         raise UserError(f"{place_of(loc, places, str(path))}: {error}") from None
 
 
-def _resolve(spec: SourceSpec, index: int, path: Path, places: Places) -> None:
-    found = _located(lambda: module("source", spec.use), ("sources", index, "use"), path, places)
+def _modules(recipe: Recipe) -> Iterator[tuple[Loc, ModuleSpec]]:
+    """Every part that names a module, and where it stands."""
+    for index, source in enumerate(recipe.sources):
+        yield ("sources", index), source
+        if source.convert is not None:
+            yield ("sources", index, "convert"), source.convert
+    if recipe.screen is not None and recipe.screen.overlap is not None:
+        yield from ((("screen", "overlap", "against", n), spec) for n, spec in enumerate(recipe.screen.overlap.against))
+
+
+def _resolve(spec: ModuleSpec, loc: Loc, path: Path, places: Places) -> None:
+    kind = "conversion" if isinstance(spec, ConvertSpec) else "source"
+    found = _located(lambda: module(kind, spec.use), (*loc, "use"), path, places)
     options: type[BaseModel] = getattr(found, "Options", Part)
     try:
         spec._options = options.model_validate(spec.model_extra or {})
     except ValidationError as error:
-        raise _user_error(error, ("sources", index), options, path, places, SourceSpec) from None
+        raise user_error(error, loc, options, path, places, type(spec)) from None
     spec._implementation = found
 
 
 def _check_names(specs: Iterable[SourceSpec], path: Path, places: Places) -> None:
     seen: set[str] = set()
     for index, spec in enumerate(specs):
-        if (name := spec.name or spec.use.rpartition(".")[2]) in seen:
+        if (name := spec.called) in seen:
             where = place_of(("sources", index), places, str(path))
             raise UserError(f"{where}: two sources are called '{name}'; give this one a `name:` of its own")
         if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
             where = place_of(("sources", index, "name"), places, str(path))
             raise UserError(f"{where}: '{name}' cannot name a source; use letters, digits, '.', '_' and '-'")
         seen.add(name)
-
-
-def _user_error(
-    error: ValidationError,
-    prefix: Loc,
-    model: type[BaseModel],
-    path: Path,
-    places: Places,
-    also: type[BaseModel] | None = None,
-) -> UserError:
-    lines = []
-    faults = error.errors(include_url=False)
-    if len(faults) > 1:  # a list whose entries all failed is told to be too short as well
-        faults = [fault for fault in faults if fault["type"] != "too_short"]
-    for fault in faults:
-        inner = tuple(part for part in fault["loc"] if part not in _BRANCHES)
-        loc = (*prefix, *inner)
-        where = place_of(loc, places, str(path))
-        key = ".".join(map(str, loc))
-        if fault["type"] == "extra_forbidden":
-            known = [*_keys(model, inner[:-1]), *(_keys(also, ()) if also and len(inner) == 1 else ())]
-            lines.append(
-                f"{where}: unknown key '{inner[-1]}'{nearest(str(inner[-1]), known)}\n"
-                f"  keys allowed here: {', '.join(known)}"
-            )
-        elif fault["type"] == "missing":
-            given = fault["input"] if isinstance(fault["input"], dict) else {}
-            near = closest(str(inner[-1]), map(str, given))
-            hint = f"; '{near}' stands there, was '{inner[-1]}' meant?" if near else ""
-            lines.append(f"{where}: '{key}' is missing{hint}")
-        else:
-            lines.append(
-                f"{where}: '{key}' {_EXPECTED.get(fault['type']) or _lower(fault['msg'])}; found {fault['input']!r}"
-            )
-    return UserError("\n".join(dict.fromkeys(lines)))
-
-
-# What pydantic puts into a place for the sides of "this or that", which are no keys.
-_BRANCHES = (WORD, PART)
-
-# Where pydantic speaks of Python's types, the words of YAML.
-_EXPECTED = {
-    "tuple_type": "must be a list of entries, each beginning with '- '",
-    "list_type": "must be a list",
-    "model_type": "must be a mapping of keys to values",
-    "dict_type": "must be a mapping of keys to values",
-    "string_type": "must be text; put numbers in quotes",
-    "int_type": "must be a whole number",
-    "bool_type": "must be true or false",
-}
-
-
-def _lower(message: str) -> str:
-    message = (
-        message.removeprefix("Value error, ").replace(" after validation", "").replace("Tuple should", "it should")
-    )
-    return "is not right: " + message[0].lower() + message[1:]
-
-
-def _keys(model: type[BaseModel] | None, loc: Loc) -> list[str]:
-    """The keys that the model allows at a place inside it."""
-    for part in loc:
-        if isinstance(part, int) or model is None:
-            continue
-        fields = {info.alias or name: info.annotation for name, info in model.model_fields.items()}
-        model = _model_in(fields.get(str(part)))
-    return [info.alias or name for name, info in model.model_fields.items()] if model else []
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if get_origin(annotation) in (Union, UnionType, tuple, list, Annotated):
-        inner = [_model_in(part) for part in get_args(annotation) if part not in (NoneType, Ellipsis)]
-        return next((found for found in inner if found), None)
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None

@@ -191,5 +191,7 @@ def split_cells(lines: Sequence[str]) -> list[list[str]]:
 
 # Flags that any source's questions may carry, beside those that its module states.
 COMMON_DEFECTS: Mapping[str, str] = {
+    "missing_reference": "it refers to a figure, table or material, and comes without any context",
+    "private_data": "it holds what looks like a person's phone number, identity or card number, e-mail or address",
     "duplicate_id": "an earlier record of the source has the same id; this one's got a suffix, ~2, ~3 ...",
 }

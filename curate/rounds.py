@@ -1,4 +1,5 @@
-"""What the judges of both rounds were asked, and will be: counted from the journal's answers, projected on the rest."""
+"""What models were asked beside the teacher, and will be: to sort out, convert, check and judge. Counted from the
+journal's answers, projected on the rest."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from curate.chat.reply import estimate_tokens
 from curate.check import SAMPLING as CHECK_SAMPLING
 from curate.check import asked_of_judge as asked_of_checker
 from curate.check import by_rules
+from curate.convert import SAMPLING as CONVERT_SAMPLING
+from curate.convert import Way
+from curate.convert import asks as asked_before
 from curate.judge import Judgement
 from curate.jury import SAMPLING as JUDGE_SAMPLING
 from curate.jury import Jury, asked_of_judge
@@ -24,6 +28,7 @@ UNDECIDED, RIGHT = 0.11, 0.77
 _CHECK_PROMPT, _CHECK_REPLY = 650, 60
 _JUDGE_PROMPT, _JUDGE_REPLY = 1_000, 350
 _WAITING = ("pending", "judge_failed")
+_BEFORE_REPLY = 300  # tokens of a rewritten question, or of a small model's answer
 
 
 @dataclass(slots=True)
@@ -58,6 +63,29 @@ class Round:
                 self.calls += 1
                 self.prompt += call.prompt_tokens
                 self.completion += call.completion_tokens
+
+
+def count_before(
+    curated: Curated,
+    way: Way,
+    identities: Mapping[str, str],
+    rounds: dict[tuple[str, str], Round],
+    prompts: dict[str, str],
+) -> None:
+    """Counts what models were asked about one question before it is distilled, and are still to be asked; rounds: by
+    purpose and the model's name."""
+    question = curated.original or curated.question
+    waits = not curated.tries and curated.outcome.reason in ("pending", "convert_failed")
+    answered = {(call.purpose, call.model) for call in curated.calls if call.outcome != "error"}
+    for purpose, name, asked in asked_before(question, way):
+        round_ = rounds.setdefault((purpose, name), Round(1.0))
+        round_.traces += 1
+        if (purpose, identities[name]) in answered:
+            round_.asked += 1
+            round_.answered(curated, purpose, identities[name])
+        elif waits:
+            prompts.setdefault(f"{purpose}, {question.language}", asked)
+            round_.wait(asked)
 
 
 def count_check(curated: Curated, identity: str | None, round_: Round, prompts: dict[str, str]) -> None:
@@ -134,6 +162,20 @@ def project_judge(
         likely, at_most = _project(model, round_, guess, cap, samples, tries + waiting * last)
         left.add(likely)
         most.add(at_most)
+    return left, most
+
+
+def project_before(recipe: Recipe, rounds: Mapping[tuple[str, str], Round]) -> tuple[Spent, Spent]:
+    """The part of what comes before distilling; at the most every rewriting takes all its tries."""
+    left, most = Spent(), Spent()
+    attempts = max((source.convert.attempts for source in recipe.sources if source.convert), default=1)
+    for (purpose, name), round_ in rounds.items():
+        model = recipe.models[name]
+        cap = int(model.sampling.over(CONVERT_SAMPLING).get("max_tokens", _BEFORE_REPLY))
+        reply = round_.completion / round_.calls if round_.calls else _BEFORE_REPLY
+        left.add(spent(model, round_.waiting, round_.waiting_tokens, reply))
+        calls = round_.waiting * (attempts if purpose == "convert" else TWICE)
+        most.add(spent(model, calls, attempts * (round_.waiting_tokens + cap * round_.waiting), cap))
     return left, most
 
 

@@ -82,9 +82,7 @@ class Run:
             raise UserError(
                 f"no table '{name}'{nearest(name, TABLES)}\n  tables: {', '.join(TABLES)}; views are read with .sql()"
             )
-        return polars.read_parquet(
-            self.path / ("questions.parquet" if name == "questions" else f"tables/{name}.parquet")
-        )
+        return polars.read_parquet(self.path / file_of(name))
 
     def dataset(self, destination: Literal["sft", "rl"]) -> datasets.Dataset:
         """The rows that go to `sft` (prompt and completion messages) or `rl` (prompt, gold, kind), in memory."""
@@ -115,6 +113,11 @@ class Run:
         with self.connect() as connection:
             rows = connection.sql("from questions where id = ?", params=[question_id]).to_arrow_table().to_pylist()
         return question_of(rows[0]) if rows else None
+
+
+def file_of(table: str) -> str:
+    """Where a table's Parquet file lies in a run directory."""
+    return "questions.parquet" if table == "questions" else f"tables/{table}.parquet"
 
 
 def completion(reasoning: str, answer: str) -> str:

@@ -5,7 +5,7 @@ check: {by: [rules, judge], preset: finreason}   ->  CheckSpec(by=("rules", "jud
 
 import dataclasses
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
@@ -14,10 +14,50 @@ from curate.records import Module
 from judges.answers import PRESETS, Policy
 
 
-class SourceSpec(Part):
-    """One corpus to read. Keys beyond these belong to the source's own module."""
+class ModuleSpec(Part):
+    """A part that names a module; keys beyond ours belong to that module."""
 
     model_config = ConfigDict(extra="allow")
+
+    use: str
+
+    _implementation: ModuleType = PrivateAttr()
+    _options: BaseModel = PrivateAttr()
+
+    @property
+    def implementation(self) -> ModuleType:
+        """The module that is named."""
+        return self._implementation
+
+    @property
+    def options(self) -> BaseModel:
+        """The module's own options, checked by the model that it declares."""
+        return self._options
+
+
+class ConvertSpec(ModuleSpec):
+    """What a source's questions are made into before they are distilled."""
+
+    use: str = Field(description="`mcq_to_open`, `agent_log`, or a dotted path of your own")
+    by: str = Field(default="rules", description="`rules` (no model), or the one of `models` that rewrites")
+    attempts: int = Field(default=3, ge=1, le=10, description="tries until a model's rewriting keeps the contract")
+
+
+class FilterSpec(Part):
+    """Questions that models sort out before they are converted and distilled, as DianJin-R1 did."""
+
+    model_config = ConfigDict(strict=False)
+
+    difficulty: tuple[str, ...] = Field(
+        default=(), description="names of small `models`; what all of them answer right is too easy"
+    )
+    ambiguity: str | None = Field(
+        default=None, description="one of `models`; what it says has no single answer is dropped"
+    )
+
+
+class SourceSpec(ModuleSpec):
+    """One corpus to read. Keys beyond these belong to the source's own module."""
 
     use: str = Field(
         description="the source's module: a name that `curate sources` lists, or a dotted path of your own"
@@ -37,19 +77,30 @@ class SourceSpec(Part):
     task_domain: str | None = Field(
         default=None, description="the task's domain in words, for the reasoning judge; by default its module's"
     )
+    cap: int | None = Field(
+        default=None,
+        ge=1,
+        description="keep at most so many questions, drawn by a hash of their ids, after the screens",
+    )
+    filter: FilterSpec = Field(default=FilterSpec(), description="what models sort out first")
+    convert: ConvertSpec | None = Field(
+        default=None, description="a conversion: its name, or {use: mcq_to_open, by: NAME, attempts: 3}"
+    )
 
-    _implementation: ModuleType = PrivateAttr()
-    _options: BaseModel = PrivateAttr()
+    @field_validator("convert", mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return {"use": value} if isinstance(value, str) else value
 
     @property
-    def implementation(self) -> ModuleType:
-        """The source's module."""
-        return self._implementation
+    def called(self) -> str:
+        """What the source is called in tables."""
+        return self.name or self.use.rpartition(".")[2]
 
     @property
-    def options(self) -> BaseModel:
-        """The source's own options, checked by the model that its module declares."""
-        return self._options
+    def made_into(self) -> str:
+        """What its questions are converted into, by the conversion's name; "" for those that stay as they are."""
+        return self.convert.use if self.convert else ""
 
 
 class DistilSpec(Part):

@@ -13,22 +13,34 @@ from pathlib import Path
 from curate.chat.budget import Spent
 from curate.chat.client import Pulse
 from curate.chat.reply import estimate_tokens
-from curate.curating import Asks, Told, curate_all, jury_of
+from curate.convert import Way
+from curate.curating import Asks, Told, curate_all, jury_of, way_of
 from curate.distil import SAMPLING
 from curate.errors import UserError
-from curate.execute import gathered, run_folder
+from curate.execute import run_folder
 from curate.gather import gather
 from curate.jury import Jury
 from curate.pipeline import Curated
 from curate.prompt import prompt
 from curate.recipe import Recipe
-from curate.rounds import UNDECIDED, Round, count_check, count_judge, project_check, project_judge, rounds_of, spent
+from curate.rounds import (
+    UNDECIDED,
+    Round,
+    count_before,
+    count_check,
+    count_judge,
+    project_before,
+    project_check,
+    project_judge,
+    rounds_of,
+    spent,
+)
 from curate.runs import JOURNAL
 
 # Tokens of one of DeepSeek-R1's replies, where nothing better is known: the mean of its 804,745 published samples
 # (DeepSeek-R1, arXiv 2501.12948v2, Table 5).
 R1_MEAN = 5_355
-_FAILED = ("error", "judge_failed")
+_FAILED = ("error", "judge_failed", "convert_failed")
 
 
 @dataclass(slots=True)
@@ -60,13 +72,15 @@ class Known:
 @dataclass(slots=True)
 class Survey:
     """What was found. parts: by source; labels: questions that are done, by label; known: from calls to the teacher;
-    checks: to the answer judge; judgements: to each reasoning judge, by name; prompts: the first filled prompt of each
-    kind; pulse: what the recipe spent; pilot: how the pilot ended; left: calls, tokens and dollars still to come, by
-    projection, the judges' among them; at_most: if every reply is as long, and every attempt needed, as allowed."""
+    before: to models that sort out and convert, by purpose and name; checks: to the answer judge; judgements: to each
+    reasoning judge, by name; prompts: the first filled prompt of each kind; pulse: what the recipe spent; pilot: how
+    the pilot ended; left: calls, tokens and dollars still to come, by projection, the judges' among them; at_most: if
+    every reply is as long, and every attempt needed, as allowed."""
 
     parts: dict[str, Part] = field(default_factory=dict)
     labels: Counter[str] = field(default_factory=Counter)
     known: Known = field(default_factory=Known)
+    before: dict[tuple[str, str], Round] = field(default_factory=dict)
     checks: Round = field(default_factory=lambda: Round(UNDECIDED))
     judgements: dict[str, Round] = field(default_factory=dict)
     prompts: dict[str, str] = field(default_factory=dict)
@@ -92,22 +106,23 @@ def survey(
     found, jury = Survey(judgements=rounds_of(recipe)), jury_of(recipe)
     identities = {name: model.known_as() for name, model in recipe.models.items()}
     checker = identities.get(recipe.check.judge or "")
+    ways = {source.called: way_of(source, recipe) for source in recipe.sources}
     with tempfile.TemporaryDirectory(prefix="fincurate-") as scratch:
         folder = Path(scratch)
         (folder / "tables").mkdir()
-        sources, _ = gather(recipe, folder, limit=limit, told=lambda read: told("reading", read, None, None))
-        total = sum(source.questions for source in sources)
-        found.parts = {source.name: Part(source.records, source.questions) for source in sources}
+        read = gather(recipe, folder, limit=limit, told=lambda read: told("reading", read, None, None))
+        found.parts = {source.name: Part(source.records, source.questions) for source in read.sources}
         if pilot:
-            wanted = {number * total // pilot for number in range(pilot)}
-            chosen = [question for number, question in enumerate(gathered(folder)) if number in wanted]
+            kept_ones = (one for one in read.questions() if one[1] is None)
+            wanted = {number * (read.total - len(read.dropped)) // pilot for number in range(pilot)}
+            chosen = [one for number, one in enumerate(kept_ones) if number in wanted]
             found.pilot = curate_all(chosen, len(chosen), recipe, kept, lambda curated: None, told=told)
         found.pulse = curate_all(
-            gathered(folder),
-            total,
+            read.questions(),
+            read.total,
             recipe,
             kept if kept.is_file() else folder / JOURNAL,  # a look leaves nothing behind
-            lambda curated: _count(curated, checker, jury, identities, found),
+            lambda curated: _count(curated, ways, checker, jury, identities, found),
             asks=Asks(any=False),
             told=told,
         )
@@ -115,8 +130,17 @@ def survey(
     return found
 
 
-def _count(curated: Curated, checker: str | None, jury: Jury, identities: Mapping[str, str], found: Survey) -> None:
+def _count(
+    curated: Curated,
+    ways: Mapping[str, Way],
+    checker: str | None,
+    jury: Jury,
+    identities: Mapping[str, str],
+    found: Survey,
+) -> None:
     outcome, part = curated.outcome, found.parts[curated.question.source]
+    if curated.outcome.label != "dropped" or curated.calls:
+        count_before(curated, ways[curated.question.source], identities, found.before, found.prompts)
     _count_distil(curated, found, part)
     count_check(curated, checker, found.checks, found.prompts)
     count_judge(curated, jury, identities, found.judgements, found.prompts)
@@ -169,6 +193,7 @@ def _project(recipe: Recipe, found: Survey) -> None:
         tries = samples * spec.attempts
     length = found.known.completion / found.known.calls if found.known.calls else R1_MEAN
     rounds = (
+        project_before(recipe, found.before),
         project_check(recipe, found.checks, samples, tries),
         project_judge(recipe, found.judgements, samples, tries, length),
     )

@@ -12,7 +12,9 @@ from curate.terminal.console import console, shown
 _FUNNEL = (
     ("records in", "records"),
     ("  unreadable", "unreadable"),
+    ("questions", "questions"),
     ("  flagged", "flagged"),
+    ("  dropped", "dropped"),
     ("  no trace", "untraced"),
     ("  waiting for calls", "pending"),
     ("  failed calls", "failed"),
@@ -26,15 +28,25 @@ _FUNNEL = (
     ("to rl", "rl"),
     ("to rejects", "rejects"),
 )
+# What is told below two of the stages: the gold audit's flags, and why questions were dropped.
+_GOLD_FLAGS = """
+    select source, one.flag, one.questions from (select source, unnest(flags) as one from sources)
+    where one.flag like 'gold_%'"""
+_DROPPED = """
+    select source, reason, count(*) from outcomes where label = 'dropped' and reason <> 'unreadable' group by all"""
 _SECTION_ENDS = frozenset({"failed", "answer_undecided", "reasoning_undecided"})
 
 
 def print_funnel(run: Run) -> None:
     """The run's funnel, stages down and sources across, in as many tables as the width needs."""
     rows = run.sql("from funnel").to_dicts()
-    flags = _add_gold_flags(run, rows)
-    at = [column for _, column in _FUNNEL].index("flagged") + 1
-    stages = [*_FUNNEL[:at], *((f"    {flag}", flag) for flag in flags), *_FUNNEL[at:]]
+    below = {"flagged": _add(run, rows, _GOLD_FLAGS), "dropped": _add(run, rows, _DROPPED)}
+    stages = [one for stage in _FUNNEL for one in (stage, *((f"    {name}", name) for name in below.get(stage[1], ())))]
+    needless = {
+        "dropped": not below["dropped"],
+        "questions": all(row["questions"] == row["records"] - row["unreadable"] for row in rows),
+    }
+    stages = [stage for stage in stages if not needless.get(stage[1])]
     stages = [stage for stage in stages if run.record["calls"] is not None or stage[1] not in ("pending", "failed")]
     total = {"source": "all"} | {column: sum(row[column] for row in rows) for _, column in stages}
     columns = rows if len(rows) == 1 else [*rows, total]
@@ -51,15 +63,14 @@ def print_funnel(run: Run) -> None:
         console().print(table)
 
 
-def _add_gold_flags(run: Run, rows: list[dict[str, Any]]) -> list[str]:
-    """Puts into each source's row how many of its questions the gold audit flagged, by flag; returns the flags."""
-    query = "select source, one.flag, one.questions from (select source, unnest(flags) as one from sources)"
-    found = [row for row in run.sql(query).rows() if row[1].startswith("gold_")]
-    flags = sorted({flag for _, flag, _ in found})
+def _add(run: Run, rows: list[dict[str, Any]], query: str) -> list[str]:
+    """Puts into each source's row the counts of a query of (source, name, count); returns the names, sorted."""
+    found = run.sql(query).rows()
+    names = sorted({name for _, name, _ in found})
     for row in rows:
-        row.update(dict.fromkeys(flags, 0))
-        row.update({flag: count for source, flag, count in found if source == row["source"]})
-    return flags
+        row.update(dict.fromkeys(names, 0))
+        row.update({name: count for source, name, count in found if source == row["source"]})
+    return names
 
 
 def print_spent(run: Run) -> None:
@@ -79,7 +90,7 @@ def print_spent(run: Run) -> None:
     )
     row = run.sql(
         "select count(*) filter (goes_to = 'sft') as kept, count(*) filter (reason = 'pending') as pending,"
-        " count(*) filter (reason in ('error', 'judge_failed')) as failed from outcomes"
+        " count(*) filter (reason in ('error', 'judge_failed', 'convert_failed')) as failed from outcomes"
     ).to_dicts()[0]
     each = f", ${total['usd'] / row['kept']:,.4f} per kept row" if row["kept"] and total["usd"] else ""
     console().print(shown(f"the recipe so far: {total['calls']:,} calls, ${total['usd']:,.4f}{each}"))

@@ -49,6 +49,7 @@ def print_json(found: Survey) -> None:
         "left": asdict(found.left),
         "at_most": asdict(found.at_most),
         "known": asdict(found.known),
+        "before": {" ".join(key): asdict(part) for key, part in found.before.items()},
         "checks": asdict(found.checks),
         "judgements": {name: asdict(part) for name, part in found.judgements.items()},
         "prompts": found.prompts,
@@ -77,6 +78,9 @@ def _print_left(recipe: Recipe, found: Survey) -> None:
         console().print(shown(f"projected {_basis(found.known)}"))
     if found.pilot is not None and found.pilot.stopped is not None:
         console().print(shown(f"the pilot stopped early: {found.pilot.detail}", "bold"))
+    for (purpose, name), part in found.before.items():
+        done = {"filter": "sorts out", "convert": "rewrites"}[purpose]
+        console().print(shown(f"with {name}, that {done} first: {part.asked:,} questions seen, {part.waiting:,} wait"))
     if recipe.check.judge:
         seen = _seen(found.checks)
         console().print(
@@ -85,7 +89,7 @@ def _print_left(recipe: Recipe, found: Survey) -> None:
     for name, part in found.judgements.items():
         those = "in doubt" if name == recipe.judge.escalate else "that are right"
         console().print(shown(f"with {name} on the reasoning of those {those}, {part.share:.0%} {_seen(part)}"))
-    for name in dict.fromkeys((by, recipe.check.judge or "", *found.judgements)):
+    for name in dict.fromkeys((by, recipe.check.judge or "", *(name for _, name in found.before), *found.judgements)):
         if name in recipe.models and recipe.models[name].price is None:
             console().print(shown(f"models.{name} has no `price`, so dollars are not known"))
     if recipe.budget.usd is not None and found.pulse is not None:

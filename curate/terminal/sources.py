@@ -1,15 +1,22 @@
-"""The corpora that can be read, as their modules state them."""
+"""The corpora that can be read, as their modules state them, and records of one as the pipeline sees them."""
 
 import dataclasses
+import itertools
 import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from rich.box import SIMPLE_HEAD
+from rich.console import Group
 from rich.table import Table
 
-from curate.names import known, module
-from curate.records import COMMON_DEFECTS, SourceInfo
+from curate.errors import UserError
+from curate.names import SHIPPED, known, module
+from curate.read import Broken
+from curate.recipe import Recipe, alone
+from curate.records import COMMON_DEFECTS, Question, SourceInfo
 from curate.spec import SourceSpec
 from curate.terminal.console import console, shown
 
@@ -59,6 +66,8 @@ def print_source(name: str, as_json: bool) -> None:
         "home": info.home,
         "language": info.language,
         "module": info.module,
+        "splits": ", ".join(f"{split} {count:,}" for split, count in info.splits.items()),
+        "instruction": info.task,
     }
     for key, value in {**rows, "records": info.form, "cite": info.citation}.items():
         if value:
@@ -83,3 +92,38 @@ def _print_pairs(title: str, pairs: dict[str, Any]) -> None:
         table.add_row(shown(f"  {key}"), shown(str(value), style="dim"))
     console().print(shown(f"\n{title}", style="bold"))
     console().print(table)
+
+
+def print_sample(name: str, count: int, location: str | None, settings: Mapping[str, Any], as_json: bool) -> None:
+    """So many records of a source as questions, taken from its files in turn; without a location, the bundled ones."""
+    recipe = alone(name, location or _bundled(name), settings)
+    shown_ones = list(itertools.islice(_in_turn(recipe), count))
+    if as_json:
+        said = [dataclasses.asdict(question) for question in shown_ones]
+        print(json.dumps(said, ensure_ascii=False, indent=2, default=str))
+        return
+    from curate.terminal.show import question_parts
+
+    for question in shown_ones:
+        head = shown(question.id, "bold")
+        task = [shown(question.task, "dim")] if question.task else []
+        console().print(Group(head, *task, *question_parts(question)), "")
+
+
+def _bundled(name: str) -> Path:
+    """The sample of a source that comes with the package, a file or a folder. Raises UserError where there is none."""
+    found = next((entry for entry in sorted((SHIPPED / "samples").iterdir()) if entry.stem == name), None)
+    if found is None:
+        raise UserError(f"no sample of '{name}' comes with the package; name a file of yours with --from")
+    return found / "**" / "*.*" if found.is_dir() else found
+
+
+def _in_turn(recipe: Recipe) -> Iterator[Question]:
+    """The first question of each file, then the second of each, and so on. Raises UserError at an unreadable record."""
+    from curate.sourcing import of_file, opened
+
+    source = opened(recipe.sources[0], "--from", recipe.base)
+    for made in itertools.chain.from_iterable(itertools.zip_longest(*(of_file(source, file) for file in source.files))):
+        if isinstance(made, Broken):
+            raise UserError(f"{made.place}: {made.error}\n  {source.name} expects {source.info.form}")
+        yield from made or ()

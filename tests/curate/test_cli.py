@@ -27,7 +27,7 @@ def test_quickstart_by_name_then_the_commands_of_the_readme(command: Command) ->
         "--csv",
         stdin="select question_id, flags from outcomes o join questions q on q.id = o.question_id",
     )
-    assert len(list(csv.DictReader(io.StringIO(piped.stdout)))) == 67
+    assert len(list(csv.DictReader(io.StringIO(piped.stdout)))) == 79
 
 
 def test_results_as_table_json_and_csv(command: Command, quickstart: curate.Run) -> None:
@@ -85,7 +85,7 @@ def test_the_list_can_be_narrowed(command: Command, quickstart: curate.Run) -> N
     assert "traces:demo-zh-08" in listed
     assert "finqa:" not in listed
     short = command("show", str(quickstart.path), "--limit", "2").stdout
-    assert "2 of 68" in short
+    assert "2 of 80" in short
 
 
 @pytest.mark.parametrize(

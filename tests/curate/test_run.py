@@ -62,6 +62,8 @@ def test_the_samples_show_every_fate(quickstart: curate.Run) -> None:
         "table:t01": ("good", "all_criteria", "sft"),
         "table:t05": ("undecided", "gold_missing", "rejects"),
         "table:t06": ("undecided", "no_program", "rejects"),
+        "compliance:demo-en-01": ("good", "all_criteria", "sft"),
+        "compliance:demo-zh-04": ("dropped", "log_contradicts", "rejects"),
         **{f"traces:demo-{language}-07": ("bad", "number_differs", "rl") for language in ("en", "zh")},
         **{f"traces:demo-{language}-10": ("undecided", "truncated", "rejects") for language in ("en", "zh")},
         **{f"traces:demo-{language}-14": ("undecided", "criteria_undecided", "rejects") for language in ("en", "zh")},
@@ -87,15 +89,15 @@ def test_the_tables_join_and_count(quickstart: curate.Run) -> None:
     one = quickstart.sql(
         """
         select
-            (select sum(records) from sources) = (select count(*) from outcomes) as one_outcome_a_record,
+            (select sum(questions + unreadable) from sources) = (select count(*) from outcomes) as one_outcome_each,
             (select count(*) from outcomes) = (select count(distinct question_id) from outcomes) as outcomes_unique,
             (select count(*) from outcomes anti join questions on id = question_id)
                 = (select count(*) from unreadable) as joined,
             (select count(*) from checks) = (select count(*) from traces) as checked,
             (select count(*) from scores s anti join traces t using (question_id, sample, attempt)) = 0 as scored,
-            (select sum(records - unreadable - untraced - answer_right - answer_wrong - answer_undecided)
+            (select sum(questions - dropped - untraced - answer_right - answer_wrong - answer_undecided)
                 from funnel) = 0 as rounds,
-            (select sum(records - sft - rl - rejects) from funnel) = 0 as ends,
+            (select sum(questions + unreadable - sft - rl - rejects) from funnel) = 0 as ends,
         """
     ).row(0, named=True)
     assert all(one.values()), one
@@ -147,7 +149,7 @@ def test_it_runs_inside_a_running_event_loop(tmp_path: Path) -> None:
     async def notebook_cell() -> curate.Run:
         return curate.run("quickstart", tmp_path / "run", limit=2)
 
-    assert asyncio.run(notebook_cell()).sql("select count(*) from outcomes").item() == 8
+    assert asyncio.run(notebook_cell()).sql("select count(*) from outcomes").item() == 10
 
 
 def test_sql_is_read_only_and_kept_from_other_files(quickstart: curate.Run, tmp_path: Path) -> None:

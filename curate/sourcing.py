@@ -1,0 +1,138 @@
+"""A source of a recipe, opened and read: its files, and what its module makes of each record.
+
+source = opened(spec, "sources.0", base)
+for file, made in read(source):         # made: the record's Questions, or Broken with the reason
+"""
+
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from curate.errors import BadRecord, UserError
+from curate.locate import File, locate
+from curate.read import Broken, rows
+from curate.records import Corpus, Question, Row, SourceInfo
+from curate.spec import SourceSpec
+from curate.tables import question_row
+
+_HEAD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source with its files, found and hashed, and what its module is told to write into its questions."""
+
+    spec: SourceSpec
+    files: list[File]
+    digests: list[str]
+    corpus: Corpus
+
+    @property
+    def name(self) -> str:
+        """What it is called in tables."""
+        return self.corpus.name
+
+    @property
+    def info(self) -> SourceInfo:
+        """What its module states."""
+        found: SourceInfo = self.spec.implementation.INFO
+        return found
+
+
+def opened(spec: SourceSpec, place: str, base: Path) -> Source:
+    """The source of a part of a recipe, that stands at a place. Raises UserError where files or columns are missing."""
+    info: SourceInfo = spec.implementation.INFO
+    try:
+        files = locate(spec.location, base, spec.split)
+        digests = [file.digest() for file in files]
+        _check_columns(spec, files)
+    except UserError as error:
+        raise UserError(f"source '{spec.called}' ({place}): {error}") from None
+    except OSError as error:
+        where = f"source '{spec.called}' ({place}): {error.filename}"
+        raise UserError(f"{where}: cannot be read: {error.strerror}") from None
+    corpus = Corpus(
+        name=spec.called,
+        licence=spec.licence or info.licence,
+        split=spec.split,
+        module=spec.module or info.module,
+        task_domain=spec.task_domain or info.task_domain,
+    )
+    return Source(spec, files, digests, corpus)
+
+
+def read(source: Source, limit: int | None = None) -> Iterator[tuple[str, list[Question] | Broken]]:
+    """Each record of the source: its file's name, and the Questions made of it, or why there are none.
+
+    limit: at most so many records; the recipe's own limit holds besides."""
+    limits = [bound for bound in (limit, source.spec.limit) if bound is not None]
+    everything = ((file.shown, made) for file in source.files for made in of_file(source, file))
+    yield from itertools.islice(everything, min(limits) if limits else None)
+
+
+def of_file(source: Source, file: File) -> Iterator[list[Question] | Broken]:
+    """What is made of each record of one of the source's files."""
+    for row in rows(file.path, file.shown):
+        yield row if isinstance(row, Broken) else _made(row, source)
+
+
+def refuse_empty(source: Source, records: int, unreadable: int, first: Broken | None) -> None:
+    """Raises UserError for a source without records, or with none that could be read."""
+    where = f"source '{source.name}': '{source.spec.location}'"
+    if not records:
+        raise UserError(f"{where} holds no records")
+    if unreadable == records and first is not None:
+        raise UserError(
+            f"{where}: none of its {records} records could be read\n"
+            f"  the first: {first.place}: {first.error}\n"
+            f"  {source.name} expects {source.info.form}"
+        )
+
+
+def _made(row: Row, source: Source) -> list[Question] | Broken:
+    try:
+        made: list[Question] = list(source.spec.implementation.questions(row, source.corpus, source.spec.options))
+        for question in made:
+            _refuse_surrogates(question)
+        if not made:
+            raise BadRecord("the source made no question of it")
+        return made
+    except BadRecord as error:
+        return Broken(row.file, row.number, str(error), json.dumps(row.value, ensure_ascii=False, default=str))
+    except Exception as error:
+        error.add_note(f"while {source.name} read the record at {row.place}")
+        raise
+
+
+def _check_columns(spec: SourceSpec, files: list[File]) -> None:
+    """Lets the source refuse a mapping to columns that are not there, before hours of reading."""
+    check: Any = getattr(spec.implementation, "check_columns", None)
+    if check is None:
+        return
+    for file in files:
+        columns = _columns(file, _HEAD)
+        try:
+            if columns:
+                check(columns, file.shown, spec.options)
+        except UserError:  # a column may come late in JSON Lines: then the whole file tells
+            check(_columns(file, None), file.shown, spec.options)
+
+
+def _columns(file: File, head: int | None) -> set[str]:
+    found = (item.value for item in itertools.islice(rows(file.path, file.shown), head) if isinstance(item, Row))
+    return {str(name) for value in found if isinstance(value, dict) for name in value}
+
+
+def _refuse_surrogates(question: Question) -> None:
+    """Half a surrogate pair, out of an escape in a literal, can be written to no file."""
+    try:
+        for cell in question_row(question):
+            if not isinstance(cell, str) or not cell.isascii():
+                str(cell).encode()
+        for text in question.options.values():
+            text.encode()
+    except UnicodeEncodeError:
+        raise BadRecord("half of a surrogate pair stands alone in its text") from None

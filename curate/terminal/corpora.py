@@ -1,0 +1,64 @@
+"""The commands about corpora: which can be read, records of one as questions, and the defects of a copy of it."""
+
+from typing import Annotated
+
+import typer
+
+from curate.errors import UserError
+from curate.terminal.reported import reported
+
+SettingOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A key of the source: columns.gold=answer.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+
+
+def sources(
+    name: Annotated[
+        str | None, typer.Argument(help="A source to tell about: its form, licence, home and known defects.")
+    ] = None,
+    sample: Annotated[
+        int, typer.Option(min=0, help="Show so many records as questions: of the bundled sample, or of --from.")
+    ] = 0,
+    location: Annotated[
+        str | None, typer.Option("--from", metavar="PATH", help="With --sample: a file, a glob, or hf://org/name.")
+    ] = None,
+    setting: SettingOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the corpora that can be read, or tell about one."""
+    with reported():
+        from curate.recipe_file import parse_setting
+        from curate.terminal.sources import print_sample, print_source, print_sources
+
+        if (location or setting) and not sample:
+            raise UserError("--from and --set belong to --sample")
+        if name is None:
+            if sample:
+                raise UserError("--sample shows records of one source; name it")
+            print_sources(as_json)
+        elif sample:
+            print_sample(name, sample, location, dict(parse_setting(text) for text in setting or []), as_json)
+        else:
+            print_source(name, as_json)
+
+
+def audit(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A file, a glob, or hf://org/name[@revision].")],
+    name: Annotated[str, typer.Option("--as", metavar="NAME", help="The source that reads it.", show_default=False)],
+    setting: SettingOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a corpus' defects file by file before you build on it: unreadable records, golds that are missing or
+    contradict each other, copies, copies in another file, answers that never change, private data."""
+    with reported():
+        from curate.audit import audit as audited
+        from curate.recipe import alone
+        from curate.recipe_file import parse_setting
+        from curate.terminal.audit import print_audit
+        from curate.terminal.progress import progress
+
+        recipe = alone(name, path, dict(parse_setting(text) for text in setting or []))
+        with progress() as told:
+            parts = audited(recipe, lambda read: told("reading", read, None, None))
+        print_audit(recipe, parts, as_json)
