@@ -16,7 +16,8 @@ from curate.chat.model import Model, Price, Sampling
 from curate.judge_spec import CriteriaSpec, CriterionSpec, JudgeSpec, KeepSpec, RulesSpec, WordingSpec
 from curate.names import known, module
 from curate.recipe import Recipe
-from curate.spec import CheckSpec, DistilSpec, SourceSpec
+from curate.screen_spec import LengthSpec, OverlapSpec, ScreenSpec
+from curate.spec import CheckSpec, ConvertSpec, DistilSpec, FilterSpec, SourceSpec
 from curate.tables import TABLES
 from judges import REASONS
 from judges.answers import PRESETS, Policy
@@ -47,7 +48,9 @@ def keys(parts: Mapping[str, type[BaseModel]]) -> str:
 
 
 def recipe_keys() -> str:
-    parts = {"": Recipe, "sources[].": SourceSpec, "distil.": DistilSpec, "check.": CheckSpec}
+    parts = {"": Recipe, "sources[].": SourceSpec, "sources[].filter.": FilterSpec, "sources[].convert.": ConvertSpec}
+    parts |= {"screen.": ScreenSpec, "screen.characters.": LengthSpec, "screen.overlap.": OverlapSpec}
+    parts |= {"distil.": DistilSpec, "check.": CheckSpec}
     parts |= {"judge.": JudgeSpec, "judge.keep.": KeepSpec, "judge.rules.": RulesSpec, "judge.criteria.": CriteriaSpec}
     parts |= {"judge.criteria.use[].": CriterionSpec, "judge.criteria.use[].en.": WordingSpec}
     parts |= {"budget.": Limit, "models.NAME.": Model}

@@ -12,7 +12,7 @@ from curate.screen.words import words
 _QUOTED = re.compile(r"《[^《》]{1,60}》|“[^“”]{1,60}”|\"[^\"\n]{1,60}\"|「[^「」]{1,60}」")
 # A capitalised word inside a sentence, a ticker, a Chinese firm by its ending: names as far as their form tells.
 _NAME = re.compile(
-    r"(?<=[a-z,;:'’] )[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*|\b[A-Z]{2,6}\b"
+    r"(?<=[a-z,;:'’] )[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*(?:['’]s?)?|\b[A-Z]{2,6}\b"
     r"|[\u3400-\u9fff]{2,8}?(?:股份有限公司|有限公司|公司|银行|集团|证券|基金|保险)"
 )
 _NUMBER = "0"

@@ -1,0 +1,208 @@
+"""Questions that models sort out and convert, in whole runs against a scripted server: contracts, tries, failures."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import curate
+from curate.curating import Asks
+from curate.errors import UserError
+from curate.execute import execute
+from curate.recipe import load_recipe
+from curate.survey import survey
+from tests.curate.teaching import asked, grown, numbers_of, recipe, solve
+from tests.doubles.chat_answers import error, reply
+from tests.doubles.chat_server import ChatServer
+
+CONVERT = {"use": "mcq_to_open", "by": "teacher", "attempts": 3}
+COLUMNS = {"question": "q", "gold": "g", "options": ["A", "B", "C"]}
+
+
+def corpus(folder: Path, count: int) -> None:
+    """Multiple choice: what a revenue is after a growth of some percent; B is right."""
+    rows = []
+    for a, b in map(numbers_of, range(count)):
+        right = grown(a, b)
+        stem = f"With revenue {a} growth {b} percent, the revenue of the next year is ( ) million dollars."
+        rows.append({"q": stem, "A": f"{float(right) + 7:g}", "B": right, "C": f"{float(right) + 9:g}", "g": "B"})
+    (folder / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def rewritten(request: dict[str, Any], question: str = "", **said: Any) -> dict[str, Any]:
+    """What a good rewriting model replies, or one that writes `question`."""
+    a, b = asked(request)
+    good = f"With revenue {a} growth {b} percent, what is the revenue of the next year in million dollars?"
+    whole = {"analysis": "unique", "answers": [grown(a, b)], "convertible": "yes", "question": question or good, **said}
+    return reply(json.dumps(whole))
+
+
+def is_rewriting(request: dict[str, Any]) -> bool:
+    return "<answers>" in request["messages"][0]["content"]
+
+
+def is_ambiguity(request: dict[str, Any]) -> bool:
+    return "ambiguous" in request["messages"][0]["content"] and not is_rewriting(request)
+
+
+def setting(folder: Path, base_url: str, **source: Any) -> Path:
+    """A recipe over three questions, that one model rewrites and answers; a key of the source that is None is left
+    out."""
+    corpus(folder, 3)
+    said = {"columns": COLUMNS, "convert": CONVERT, **source}
+    return recipe(folder, base_url, source={key: value for key, value in said.items() if value is not None})
+
+
+def by_script(rewriting: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any], int], Any]:
+    """A script: rewritings by `rewriting`, everything else answered right."""
+    return lambda request, nth: rewriting(request) if is_rewriting(request) else solve(request)
+
+
+def test_a_rewritten_question_goes_all_the_way(tmp_path: Path) -> None:
+    with ChatServer(by_script(rewritten)) as server:
+        run = curate.run(setting(tmp_path, server.base_url), tmp_path / "run")
+    assert run.sql("select distinct label, goes_to from outcomes").rows() == [("good", "sft")]
+    rows = run.sql('select id, parent, options, gold, question, "group" from questions order by question').to_dicts()
+    parents = {row["id"]: row for row in run.table("originals").to_dicts()}
+    assert len(rows) == len(parents) == 3
+    for row in rows:
+        assert row["id"] == f"{row['parent']}:open"
+        assert row["group"] == parents[row["parent"]]["group"]
+        assert (row["options"], len(parents[row["parent"]]["options"])) == ([], 3)
+        assert row["question"].startswith("With revenue ")
+        assert row["question"].endswith("?")
+    calls = run.sql("select purpose, count(*) from calls group by all order by all").rows()
+    assert calls == [("convert", 3), ("distil", 3)]
+    assert run.sql("select count(*) from calls anti join questions on id = question_id").item() == 0
+    assert json.loads(run.sql("select meta from questions limit 1").item())["converted_by"] == "m"
+    assert run.dataset("sft")[0]["prompt"][0]["content"].count("revenue of the next year") == 1
+
+
+def test_what_is_broken_is_told_and_tried_again(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def script(request: dict[str, Any]) -> Any:
+        if len(request["messages"]) == 1:
+            return rewritten(request, "Which of the following is the revenue of the next year?")
+        told.append(request["messages"][-1]["content"])
+        return rewritten(request)
+
+    with ChatServer(by_script(script)) as server:
+        path = setting(tmp_path, server.base_url)
+        run = curate.run(path, tmp_path / "run")
+        assert run.sql("select count(*) from outcomes where label = 'good'").item() == 3
+        assert len(told) == 3
+        before = server.totals["requests"]
+        curate.run(path, tmp_path / "run")
+        assert server.totals["requests"] == before
+
+
+def test_the_last_try_names_the_reason(tmp_path: Path) -> None:
+    with ChatServer(by_script(lambda request: rewritten(request, "Which of the following is right?"))) as server:
+        run = curate.run(setting(tmp_path, server.base_url), tmp_path / "run")
+        assert server.totals["requests"] == 9
+    rows = run.sql("select distinct label, reason, goes_to from outcomes").rows()
+    assert rows == [("dropped", "rewrite_points_to_options", "rejects")]
+    assert run.table("originals").is_empty()
+    assert run.sql("select count(*) from questions where len(options) = 3").item() == 3
+
+
+def test_a_call_that_fails_is_sent_again_by_the_next_run(tmp_path: Path) -> None:
+    down = [True]
+
+    def script(request: dict[str, Any]) -> Any:
+        return error(400, "no such thing") if down[0] and asked(request) == numbers_of(1) else rewritten(request)
+
+    with ChatServer(by_script(script)) as server:
+        path = setting(tmp_path, server.base_url)
+        first = curate.run(path, tmp_path / "run")
+        failed = first.sql("select label, reason, goes_to, detail from outcomes where label <> 'good'").rows()
+        assert [row[:3] for row in failed] == [("undecided", "convert_failed", "rejects")]
+        assert "no such thing" in failed[0][3]
+        assert first.sql("select failed, untraced from funnel").row(0) == (1, 0)
+        down[0] = False
+        assert curate.run(path, tmp_path / "run").sql("select sum(sft) from funnel").item() == 3
+
+
+def test_without_calls_every_question_waits_and_the_plan_counts_both(tmp_path: Path) -> None:
+    with ChatServer(by_script(rewritten)) as server:
+        path = setting(tmp_path, server.base_url)
+        waits = execute(load_recipe(path), tmp_path / "run", asks=Asks(any=False))
+        assert waits.sql("select reason, goes_to, count(*) from outcomes group by all").rows() == [("pending", None, 3)]
+        planned = survey(load_recipe(path), tmp_path / "run")
+        assert server.totals["requests"] == 0
+        assert (planned.before["convert", "teacher"].waiting, planned.left.calls) == (3, 6)
+        assert "convert, en" in planned.prompts
+        curate.run(path, tmp_path / "run")
+        done = survey(load_recipe(path), tmp_path / "run")
+        assert (done.left.calls, done.before["convert", "teacher"].asked) == (0, 3)
+
+
+def test_small_models_that_all_answer_right_make_it_too_easy(tmp_path: Path) -> None:
+    def script(request: dict[str, Any], nth: int) -> Any:
+        number = asked(request)
+        if request["model"] == "weak":
+            return reply("\\boxed{A}" if number == numbers_of(0) else "\\boxed{B}")
+        return (
+            reply("So the answer is \\boxed{B}", "1. First.\n2. Then.\n3. Last.")
+            if request["model"] == "small"
+            else solve(request)
+        )
+
+    with ChatServer(script) as server:
+        path = setting(tmp_path, server.base_url, convert=None, filter={"difficulty": ["small", "weak"]})
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for name in ("small", "weak"):
+            said["models"][name] = {**said["models"]["teacher"], "model": name}
+        path.write_text(yaml.safe_dump(said), encoding="utf-8")
+        run = curate.run(path, tmp_path / "run")
+    rows = run.sql("select reason, detail, count(*) from outcomes where label = 'dropped' group by all").rows()
+    assert rows == [("too_easy", "small, weak", 2)]
+    assert run.sql("select count(*) from calls where purpose = 'filter'").item() == 6
+    assert run.sql("select count(*) from calls where purpose = 'distil'").item() == 1
+
+
+def test_what_a_model_calls_ambiguous_is_dropped_with_its_reason(tmp_path: Path) -> None:
+    def script(request: dict[str, Any], nth: int) -> Any:
+        if is_ambiguity(request):
+            if asked(request) == numbers_of(2):
+                return reply("I cannot say.")
+            verdict = "ambiguous" if asked(request) == numbers_of(0) else "clear"
+            return reply(json.dumps({"reason": "which year is meant?", "verdict": verdict}))
+        return rewritten(request) if is_rewriting(request) else solve(request)
+
+    with ChatServer(script) as server:
+        run = curate.run(setting(tmp_path, server.base_url, filter={"ambiguity": "teacher"}), tmp_path / "run")
+    rows = run.sql("select reason, detail from outcomes where label = 'dropped'").rows()
+    assert rows == [("ambiguous", "which year is meant?")]
+    assert run.sql("select sum(sft) from funnel").item() == 2  # what cannot be read says nothing against a question
+
+
+def test_logs_are_merged_without_a_model(quickstart: curate.Run) -> None:
+    rows = quickstart.sql(
+        "select t.origin, t.model, count(*) from traces t where question_id like 'compliance:%' group by all"
+    ).rows()
+    assert rows == [("merged", "template", 8)]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ({"convert": "mcq_to_opem"}, "no conversion is called 'mcq_to_opem'; did you mean 'mcq_to_open'?"),
+        ({"convert": {"use": "mcq_to_open", "by": "techer"}}, "no model is called 'techer'; did you mean 'teacher'?"),
+        ({"convert": {"use": "mcq_to_open", "attempt": 2}}, "did you mean 'attempts'"),
+        ({"convert": {"use": "mcq_to_open", "attempts": 0}}, "'sources.0.convert.attempts'"),
+        ({"convert": {"use": "program_steps"}}, "no conversion"),
+        ({"filter": {"ambiguity": "nobody"}}, "no model is called 'nobody'"),
+        ({"filter": {"difficulty": ["nobody"]}}, "no model is called 'nobody'"),
+    ],
+)
+def test_what_a_recipe_may_say(tmp_path: Path, source: dict[str, Any], said: str) -> None:
+    corpus(tmp_path, 1)
+    path = recipe(tmp_path, "http://127.0.0.1:1/v1", source={"columns": COLUMNS, **source})
+    with pytest.raises(UserError) as fault:
+        load_recipe(path)
+    assert said in str(fault.value)
