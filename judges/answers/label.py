@@ -40,6 +40,7 @@ _UNSURE = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[,;、|/\n\s]|\band\b|和|与|及")
+_LISTED = re.compile(r"[,;、|/\n]")
 _HARD_BETWEEN = re.compile(r"[,;、|/\n]|\band\b|和|与|及")
 _LONGEST = 2000
 
@@ -114,11 +115,17 @@ def _is_letter(character: str) -> bool:
 def labels(text: str, names: Mapping[str, str]) -> frozenset[str] | None:
     """The set of labels that an answer lists; None where a part of it is none."""
     text = normalise(text).strip()
-    if len(text) > _LONGEST or _UNSURE.search(text):
+    if len(text) > _LONGEST:
         return None
     bare = text.strip(EDGES)
     led = _LEAD.match(bare)
     rest = bare[led.end() :] if led else bare
+    # Names first, whole: one may hold a word that elsewhere denies or joins (解除质押, 和信贷).
+    by_name = [_exact(part.strip(EDGES), names) for part in _LISTED.split(rest)] if names else [None]
+    if all(by_name):
+        return frozenset(filter(None, by_name))
+    if _UNSURE.search(text):
+        return None
     for between in (_HARD_BETWEEN, _BETWEEN):
         parts = [part.strip(EDGES) for part in between.split(rest) if part.strip(EDGES)]
         read = [one for part in parts if (one := label(part, names)) is not None]

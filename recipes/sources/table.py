@@ -270,7 +270,8 @@ def _kind(said: str | None, gold: str | None, options: Mapping[str, str]) -> Ans
             raise BadRecord(f"kind '{said}' is unknown; known are {', '.join(known)}")
         return said  # type: ignore[return-value]  # checked on the line above
     if options:
-        if all(boolean(text) is not None for text in options.values()):
+        truths = [truth.value if (truth := boolean(text)) else None for text in options.values()]
+        if truths in ([True, False], [False, True]):  # of four that say yes or no, only one is right
             return "boolean"
         if gold in options.values():
             return "choice"

@@ -156,3 +156,20 @@ def test_a_label_that_is_excepted_is_not_in_the_set(text: str) -> None:
 
 def test_a_name_with_anothers_key_is_a_contradiction() -> None:
     assert match("Bearish (1)", Gold("label", "1", options=MOODS)).value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "keys"),
+    [
+        ("质押、解除质押", {"1": "质押", "2": "解除质押", "3": "减持"}, "12"),
+        ("和信贷;恒丰银行", {"1": "和信贷", "2": "恒丰银行", "3": "信贷"}, "12"),
+        ("除权除息", {"1": "除权除息", "2": "减持"}, "1"),
+        ("Not Rated, Buy", {"1": "Not Rated", "2": "Buy"}, "12"),
+    ],
+)
+def test_names_that_hold_a_word_that_joins_or_denies(text: str, names: dict[str, str], keys: str) -> None:
+    assert labels(text, names) == frozenset(keys)
+
+
+def test_a_name_that_is_excepted_is_not_named() -> None:
+    assert labels("质押，除减持", {"1": "质押", "2": "减持"}) is None

@@ -324,3 +324,18 @@ def test_columns_that_are_there_pass() -> None:
 def test_unknown_fields_and_wrong_types_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Columns(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ({"A": "正确", "B": "错误"}, "boolean"),
+        ({"A": "No", "B": "Yes"}, "boolean"),
+        ({"A": "是", "B": "否", "C": "不合规", "D": "合规"}, "choice"),
+        ({"A": "yes", "B": "correct"}, "choice"),
+    ],
+)
+def test_only_a_yes_and_a_no_make_a_boolean(options: dict[str, str], kind: str) -> None:
+    row = Row({"question": "Is it right?", "gold": "A", "options": options}, "a.jsonl", 1)
+    (made,) = table.questions(row, Corpus("t", "MIT"), table.Options())
+    assert made.answer_kind == kind
