@@ -337,5 +337,5 @@ def test_unknown_fields_and_wrong_types_are_refused(wrong: dict[str, Any]) -> No
 )
 def test_only_a_yes_and_a_no_make_a_boolean(options: dict[str, str], kind: str) -> None:
     row = Row({"question": "Is it right?", "gold": "A", "options": options}, "a.jsonl", 1)
-    (made,) = table.questions(row, Corpus("t", "MIT"), table.Options())
+    (made,) = questions(row, Corpus("t", "MIT"), Options())
     assert made.answer_kind == kind
