@@ -34,13 +34,13 @@ def near(
     similarity given is the least of the four), and `same` has nothing against the pair.
     """
     hashes, starts = shingles.finish()
-    records, groups = _shared(shingles, hashes, starts, order, threshold)
+    records, members = _shared(shingles, starts, order, threshold)
     begins, ends = np.searchsorted(records, order), np.searchsorted(records, order, side="right")
     some = ends > begins
     kept: defaultdict[int, list[int]] = defaultdict(list)
     for record, begin, end in zip(order[some].tolist(), begins[some].tolist(), ends[some].tolist(), strict=True):
-        own = groups[begin:end].tolist()
-        sharing = Counter(chain.from_iterable(kept[group] for group in own))
+        own = members[begin:end].tolist()
+        sharing = Counter(chain.from_iterable(kept[member] for member in own))
         candidates = np.array([other for other, _ in sharing.most_common(CROWD)], np.int64)
         likeness = alike(hashes, starts, record, candidates)
         closest = [at for at in np.argsort(-likeness, kind="stable")[:ASKED] if likeness[at] >= threshold]
@@ -48,36 +48,37 @@ def near(
         if found is not None:
             yield record, int(candidates[found]), float(likeness[found])
             continue
-        for group in own:
-            if len(kept[group]) < CROWD:
-                kept[group].append(record)
+        for member in own:
+            if len(kept[member]) < CROWD:
+                kept[member].append(record)
 
 
-def _shared(shingles: Shingles, hashes: Hashes, starts: Ints, order: Ints, threshold: float) -> tuple[Ints, Ints]:
+def _shared(shingles: Shingles, starts: Ints, order: Ints, threshold: float) -> tuple[Hashes, Hashes]:
     """Of each record in order of reading the rarest members that another has among its own: (record, member)."""
     wanted = np.zeros(len(starts) - 1, bool)
     wanted[order] = True
     sizes = np.diff(starts)
     prefix = np.where(wanted, sizes - np.ceil(threshold * sizes - 1e-9).astype(np.int64) + 1, 0)
-    parts = [_rarest(shingles, hashes, starts, prefix, *chunk) for chunk in chunks(starts)]
-    records = np.concatenate([part[0] for part in parts]) if parts else np.empty(0, np.int64)
-    members = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, np.uint32)
-    _, groups, times = np.unique(members, return_inverse=True, return_counts=True)
-    shared = times[groups] > 1
-    return records[shared], groups[shared]
+    parts = [_rarest(shingles, starts, prefix, *chunk) for chunk in chunks(starts)]
+    members = np.sort(np.concatenate([np.empty(0, np.uint32), *(part[1] for part in parts)]))
+    repeated = np.append(np.unique(members[1:][members[1:] == members[:-1]]), np.uint32(-1 % (1 << 32)))
+    for number, (record, member) in enumerate(parts):
+        shared = repeated[np.searchsorted(repeated[:-1], member)] == member
+        parts[number] = record[shared], member[shared]
+    none = np.empty(0, np.uint32)
+    return np.concatenate([none, *(part[0] for part in parts)]), np.concatenate([none, *(part[1] for part in parts)])
 
 
-def _rarest(
-    shingles: Shingles, hashes: Hashes, starts: Ints, prefix: Ints, first: int, last: int
-) -> tuple[Ints, Hashes]:
-    members = np.asarray(hashes[starts[first] : starts[last]])
+def _rarest(shingles: Shingles, starts: Ints, prefix: Ints, first: int, last: int) -> tuple[Hashes, Hashes]:
+    """The same of some records, as far as the counts tell what another has."""
+    members = shingles.between(int(starts[first]), int(starts[last]))
     record = np.repeat(np.arange(last - first), np.diff(starts[first : last + 1])).astype(np.uint64)
     counts = shingles.counts(members).astype(np.uint64)
     keys = np.sort(record << np.uint64(40) | counts << np.uint64(32) | members)
     of = (keys >> np.uint64(40)).astype(np.int64) + first
     place = np.arange(len(keys)) - (starts[of] - starts[first])
     used = (place < prefix[of]) & (keys >> np.uint64(32) & np.uint64(255) > 1)
-    return of[used], keys[used].astype(np.uint32)
+    return of[used].astype(np.uint32), keys[used].astype(np.uint32)
 
 
 def chunks(starts: Ints) -> Iterator[tuple[int, int]]:

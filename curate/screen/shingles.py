@@ -27,7 +27,6 @@ Ints = NDArray[np.int64]
 LENGTH = {"en": 2, "zh": 3}
 QUESTION, OPTIONS, REST, NUMBERS = range(4)
 SIDE = np.uint32(30)  # how far the side's number is shifted up in a hash
-_PADS = (0, 0)
 
 # Words that turn a question round, which is right for which is not, and the operators that ASCII has not.
 _TURNING = (
@@ -69,10 +68,14 @@ class Shingles:
             self._write()
 
     def finish(self) -> tuple[Hashes, Ints]:
-        """All hashes, read from the file where they are wanted, those of a record sorted; and where each record's
+        """All hashes, fetched from the file where they are looked at, those of a record sorted; and where each record's
         begin, with the end of the last."""
         self._write()
         return self._file.read().view(np.uint32), np.concatenate(([0], np.cumsum(self.sizes, dtype=np.int64)))
+
+    def between(self, first: int, last: int) -> Hashes:
+        """So many of all hashes, fetched for this once."""
+        return self._file.read(4 * first, 4 * last).view(np.uint32)
 
     def counts(self, hashes: Hashes) -> NDArray[np.uint8]:
         """In how many records each hash stands, up to 255: never too few, and too many where two fall together."""

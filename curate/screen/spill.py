@@ -20,10 +20,13 @@ class Spill:
         if len(self._buffer) >= _BUFFER:
             self._write()
 
-    def read(self) -> NDArray[np.uint8]:
-        """All of it, fetched from the file where it is looked at."""
+    def read(self, first: int = 0, last: int | None = None) -> NDArray[np.uint8]:
+        """Its bytes from one to before another, fetched from the file where they are looked at."""
         self._write()
-        return np.memmap(self._path, np.uint8, "r") if self._path.stat().st_size else np.empty(0, np.uint8)
+        last = self._path.stat().st_size if last is None else last
+        if first == last:
+            return np.empty(0, np.uint8)
+        return np.memmap(self._path, np.uint8, "r", first, last - first)
 
     def remove(self) -> None:
         self._path.unlink()

@@ -77,11 +77,11 @@ def _print_defects(parts: Mapping[str, Part], meanings: Mapping[str, str]) -> No
     table.add_column("\nquestions", justify="right")
     table.add_column("\nshare", justify="right")
     table.add_column("\nwhat it means", overflow="fold")
-    for name, count in [*sorted(counts.items()), *sorted(flags.items())]:
+    found = {name: count for name, count in (*sorted(counts.items()), *sorted(flags.items())) if count}
+    for name, count in found.items():
         meaning = {**meanings, **_MEANING}.get(name, "")
-        if count:
-            table.add_row(shown(name), f"{count:,}", f"{count / questions:.1%}", shown(meaning, "dim"))
-    console().print(table)
+        table.add_row(shown(name), f"{count:,}", f"{count / questions:.1%}", shown(meaning, "dim"))
+    console().print(table if found else "\nno defects were found")
     kinds = sum((part.kinds for part in parts.values()), Counter[str]())
     private = sum((part.private for part in parts.values()), Counter[str]())
     said = ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common())

@@ -29,7 +29,7 @@ def sources(
     """List the corpora that can be read, or tell about one."""
     with reported():
         from curate.recipe_file import parse_setting
-        from curate.terminal.sources import print_sample, print_source, print_sources
+        from curate.terminal.sources import print_source, print_sources
 
         if (location or setting) and not sample:
             raise UserError("--from and --set belong to --sample")
@@ -38,6 +38,8 @@ def sources(
                 raise UserError("--sample shows records of one source; name it")
             print_sources(as_json)
         elif sample:
+            from curate.terminal.sample import print_sample
+
             print_sample(name, sample, location, dict(parse_setting(text) for text in setting or []), as_json)
         else:
             print_source(name, as_json)

@@ -51,7 +51,8 @@ def print_funnel(run: Run) -> None:
     total = {"source": "all"} | {column: sum(row[column] for row in rows) for _, column in stages}
     columns = rows if len(rows) == 1 else [*rows, total]
     widest = max(len(str(row["source"])) for row in columns)
-    fit = max((console().width - 22) // (max(widest, 7) + 3), 1)
+    labels = max(len(label) for label, _ in stages)
+    fit = max((console().width - labels - 2) // (max(widest, 7) + 2), 1)
     for start in range(0, len(columns), fit):
         table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         table.add_column("")

@@ -11,6 +11,7 @@ nested value ("result.acc"). What `keep` names goes to the question's meta uncha
 
 import ast
 import json
+import re
 from collections.abc import Iterator, Mapping, Set
 from typing import Any, get_args
 
@@ -42,6 +43,7 @@ INFO = SourceInfo(
 
 _HAN_SHARE = 0.1
 _LETTERS = "ABCDEFGH"
+_INDEX = re.compile(r"-?\d{1,4}")
 _AUDITED = ("number", "percent", "boolean")
 _MISSING = frozenset({"nan", "null", "n/a", "#n/a", "<na>"})
 
@@ -112,12 +114,13 @@ class Reader:
         self._record, self._columns = record, columns
 
     def column(self, name: str) -> Any:
-        """A column's value, or what a dotted name reaches; None where it is missing."""
+        """A column's value, or what a dotted name reaches (messages.-1.content: of the last one); None where it is
+        missing."""
         if name in self._record:
             return self._record[name]
         value: Any = self._record
         for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
+            value = _inside(value, part)
         return value
 
     def __call__(self, field: str) -> Any:
@@ -130,6 +133,12 @@ class Reader:
         if isinstance(value, list) and field == "context":
             return "\n\n".join(text for part in value if (text := text_of(part))) or None
         return text_of(value)
+
+
+def _inside(value: Any, part: str) -> Any:
+    if isinstance(value, list) and _INDEX.fullmatch(part):
+        return value[int(part)] if -len(value) <= int(part) < len(value) else None
+    return value.get(part) if isinstance(value, Mapping) else None
 
 
 def question(read: Reader, corpus: Corpus, options: Options) -> Question:

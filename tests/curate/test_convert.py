@@ -183,7 +183,7 @@ def test_what_a_model_calls_ambiguous_is_dropped_with_its_reason(tmp_path: Path)
 
 def test_logs_are_merged_without_a_model(quickstart: curate.Run) -> None:
     rows = quickstart.sql(
-        "select t.origin, t.model, count(*) from traces t where question_id like 'compliance:%' group by all"
+        "select t.origin, t.model, count(*) from traces t where question_id like 'logs:%' group by all"
     ).rows()
     assert rows == [("merged", "template", 8)]
 

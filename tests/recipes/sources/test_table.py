@@ -339,3 +339,10 @@ def test_only_a_yes_and_a_no_make_a_boolean(options: dict[str, str], kind: str) 
     row = Row({"question": "Is it right?", "gold": "A", "options": options}, "a.jsonl", 1)
     (made,) = questions(row, Corpus("t", "MIT"), Options())
     assert made.answer_kind == kind
+
+
+def test_a_dotted_name_reaches_into_lists() -> None:
+    said = {"messages": [{"role": "user", "content": "What is 2 + 2?"}, {"role": "assistant", "content": "4"}]}
+    columns = Columns(question="messages.0.content", gold="messages.-1.content", explanation="messages.7.content")
+    (made,) = questions(Row(said, "a.jsonl", 1), Corpus("t", "MIT"), Options(columns=columns))
+    assert (made.question, made.gold, made.explanation) == ("What is 2 + 2?", "4", None)
