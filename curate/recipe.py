@@ -28,6 +28,7 @@ from curate.spec import CheckSpec, ConvertSpec, DistilSpec, ModuleSpec, SourceSp
 from judges.reasoning.criteria import CRITERIA, NAMES
 from judges.reasoning.rules import RULES
 
+_REWRITING = ("prompt", "SCHEMA", "read", "again")  # what a conversion has that a model does
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 
@@ -138,8 +139,12 @@ def _check_teacher(recipe: Recipe) -> None:
 
 
 def _check_source(spec: SourceSpec, recipe: Recipe) -> None:
-    """The models that filter and convert a source's questions."""
+    """The models that filter and convert a source's questions, and whether the conversion can be done by one."""
     by = spec.convert.by if spec.convert else RULES
+    if spec.convert and by != RULES:
+        missing = [name for name in _REWRITING if not hasattr(spec.convert.implementation, name)]
+        if missing:
+            raise UserError(f"'{spec.convert.use}' is done by rules alone: it has no `{missing[0]}`; leave out `by`")
     asked = [*spec.filter.difficulty, spec.filter.ambiguity, by if by != RULES else None]
     _check_models((name for name in asked if name), recipe)
 

@@ -1,6 +1,7 @@
 """Questions that models sort out and convert, in whole runs against a scripted server: contracts, tries, failures."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from curate.errors import UserError
 from curate.execute import execute
 from curate.recipe import load_recipe
 from curate.survey import survey
+from tests.conftest import ROOT
 from tests.curate.teaching import asked, grown, numbers_of, recipe, solve
 from tests.doubles.chat_answers import error, reply
 from tests.doubles.chat_server import ChatServer
@@ -186,6 +188,34 @@ def test_logs_are_merged_without_a_model(quickstart: curate.Run) -> None:
         "select t.origin, t.model, count(*) from traces t where question_id like 'logs:%' group by all"
     ).rows()
     assert rows == [("merged", "template", 8)]
+
+
+def test_the_conversion_of_the_recipes_readme_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "recipes" / "README.md").read_text(encoding="utf-8")
+    module = next(block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "def by_rules" in block)
+    (tmp_path / "my_bank").mkdir()
+    (tmp_path / "my_bank" / "statements.py").write_text(module, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    rows = [{"q": "Debt is repaid first.", "g": "yes"}, {"q": "Is debt repaid first?", "g": "yes"}]
+    (tmp_path / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    source = {
+        "use": "table",
+        "from": "q.jsonl",
+        "columns": {"question": "q", "gold": "g"},
+        "convert": "my_bank.statements",
+    }
+    said: dict[str, Any] = {"name": "r", "version": "1.0.0", "sources": [source]}
+    (tmp_path / "r.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    run = curate.run(tmp_path / "r.yaml", tmp_path / "run")
+    assert run.sql("select question from questions where parent is not null").rows() == [
+        ("Is it true that Debt is repaid first?",)
+    ]
+    assert run.sql("select reason from outcomes where label = 'dropped'").rows() == [("no_statement",)]
+    source["convert"] = {"use": "my_bank.statements", "by": "m"}
+    said["models"] = {"m": {"model": "m", "base_url": "http://127.0.0.1:1/v1"}}
+    (tmp_path / "r.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    with pytest.raises(UserError, match="is done by rules alone"):
+        load_recipe(tmp_path / "r.yaml")
 
 
 @pytest.mark.parametrize(
