@@ -32,10 +32,11 @@ def print_sample(name: str, count: int, location: str | None, settings: Mapping[
     """
     source = sampled(name, location, settings)
     found = list(itertools.islice(_in_turn(source), count))
+    broken = [made for made in found if isinstance(made, Broken)]
     if not found:
         raise UserError(f"'{source.spec.location}' holds no records")
-    if all(isinstance(made, Broken) for made in found):
-        raise UserError(f"{found[0].place}: {found[0].error}\n  {source.name} expects {source.info.form}")
+    if len(broken) == len(found):
+        raise UserError(f"{broken[0].place}: {broken[0].error}\n  {source.name} expects {source.info.form}")
     if as_json:
         said = [dataclasses.asdict(made) for made in found]
         print(json.dumps(said, ensure_ascii=False, indent=2, default=str))
@@ -73,7 +74,8 @@ def _in_turn(source: Source) -> Iterator[Question | Broken]:
     for made in itertools.chain.from_iterable(itertools.zip_longest(*(of_file(source, file) for file in source.files))):
         if isinstance(made, Broken):
             yield made
-        yield from () if isinstance(made, Broken) else made or ()
+        elif made:  # a file that has ended holds no more
+            yield from made
 
 
 def _question(question: Question) -> list[RenderableType]:

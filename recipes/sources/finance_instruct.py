@@ -89,11 +89,13 @@ def kind_of(gold: str | None) -> AnswerKind:
     """The kind of an answer: text, but where it is nothing but a number, a percent, yes or no, or a sentiment."""
     if gold is None or len(gold) > _SHORT:
         return "text"
+    if plain(gold) in _LABELS:  # before yes and no: "negative" is a sentiment
+        return "label"
     if boolean(gold) is not None:
         return "boolean"
     if number := _NUMBER.fullmatch(gold):
         return "percent" if number["percent"] else "number"
-    return "label" if plain(gold) in _LABELS else "text"
+    return "text"
 
 
 def _flags(asked: str, gold: str | None) -> Iterator[str]:

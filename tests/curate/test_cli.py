@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import curate
+from curate.names import known
 from tests.conftest import Command
 from tests.doubles.hub import Hub
 
@@ -108,12 +109,13 @@ def test_one_record_is_laid_out_for_reading(
 
 def test_sources_tell_their_licence_home_and_defects(command: Command) -> None:
     listed = {source["name"]: source for source in json.loads(command("sources", "--json").stdout)}
-    assert listed.keys() == {"finqa", "cflue", "table", "traces"}
+    assert list(listed) == known("source")
     for source in listed.values():
         assert source["licence"]
         assert source["home"]
         assert source["defects"]
     told = command("sources", "cflue").stdout
+    assert "CFLUE" in told
     assert "CC-BY-NC-SA-4.0" in told
     assert "one_letter" in told
 

@@ -61,6 +61,7 @@ def test_the_language_is_told_from_the_question(user: str, language: str) -> Non
         ("No.", "boolean"),
         ("是", "boolean"),
         ("Positive", "label"),
+        ("Negative", "label"),
         ("看涨", "label"),
         ("Apple", "text"),
         ("Paris 2024", "text"),
