@@ -15,7 +15,7 @@ from curate.records import Drop, Question
 from curate.screen.caps import beyond, draw
 from curate.screen.duplicates import Duplicates
 from curate.screen.overlap import Benchmarks
-from curate.screen.privacy import kinds_in, redact
+from curate.screen.privacy import redact
 from curate.screen.references import refers_to_missing
 from curate.screen.templates import template
 from curate.screen_spec import LengthSpec, ScreenSpec
@@ -116,12 +116,11 @@ def rank(question: Question) -> int:
 
 def _private(question: Question, *, mask: bool) -> tuple[Question, str]:
     """The question, flagged and masked where it holds private data, and the kinds that it holds, in words."""
-    found = kinds_in(question)
-    if not found:
+    masked, kinds = redact(question)
+    if not kinds:
         return question, ""
-    if mask:
-        question, _ = redact(question)
-    return replace(question, flags=(*question.flags, "private_data")), ", ".join(sorted(found))
+    known = masked if mask else question
+    return replace(known, flags=(*question.flags, "private_data")), ", ".join(sorted(kinds))
 
 
 def _gold(question: Question) -> Drop | None:

@@ -16,7 +16,6 @@ from curate.locate import File, locate
 from curate.read import Broken, rows
 from curate.records import Corpus, Question, Row, SourceInfo
 from curate.spec import SourceSpec
-from curate.tables import question_row
 
 _HEAD = 100
 
@@ -128,11 +127,11 @@ def _columns(file: File, head: int | None) -> set[str]:
 
 def _refuse_surrogates(question: Question) -> None:
     """Half a surrogate pair, out of an escape in a literal, can be written to no file."""
+    texts = (question.id, question.group, question.question, question.context, question.gold, question.explanation)
+    meta = json.dumps(question.meta, ensure_ascii=False, default=str) if question.meta else ""
     try:
-        for cell in question_row(question):
-            if not isinstance(cell, str) or not cell.isascii():
-                str(cell).encode()
-        for text in question.options.values():
-            text.encode()
+        for text in (*texts, *question.options.values(), *question.gold_alternatives, meta):
+            if text is not None and not text.isascii():
+                text.encode()
     except UnicodeEncodeError:
         raise BadRecord("half of a surrogate pair stands alone in its text") from None

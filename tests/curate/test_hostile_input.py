@@ -76,7 +76,7 @@ def test_a_run_answers_several_threads_at_once(quickstart: curate.Run) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [68] * 30
+    assert found == [80] * 30
 
 
 @pytest.mark.parametrize("blocks", [8, 200])

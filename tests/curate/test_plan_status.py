@@ -163,7 +163,7 @@ def test_a_recipe_without_models_is_told_too(tmp_path: Path) -> None:
     assert "no model is asked" in plan.stdout
     status = told(tmp_path, "status", "quickstart")
     assert status["spent"] is None
-    assert sum(part["records"] for part in status["sources"].values()) == 68
+    assert sum(part["records"] for part in status["sources"].values()) == 80
     assert sum(part["pending"] + part["failed"] for part in status["sources"].values()) == 0
     pilot = called(tmp_path, "plan", "quickstart", "--pilot", "3")
     assert (pilot.exit_code, "the recipe has none" in pilot.stderr) == (1, True)

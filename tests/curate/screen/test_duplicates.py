@@ -21,8 +21,8 @@ from curate.screen.words import signed
 EN = "What is the percentage change of the net interest margin of the bank between both years in the table above?"
 ZH = "下列关于商业银行核心一级资本充足率的计算方法和监管要求的说法中正确的是哪一项"
 PAGE = (
-    "The lender reports income from loans, deposits, cards and custody; margins narrowed while fees grew, and the board "
-    "expects the trend to go on as rates fall, costs rise and competitors enter the market for small firms. "
+    "The lender reports income from loans, deposits, cards and custody; margins narrowed while fees grew, and the "
+    "board expects the trend to go on as rates fall, costs rise and competitors enter the market for small firms. "
 )
 BODY = "该行披露贷款、存款、银行卡和托管业务收入，息差收窄而手续费增长，董事会预计随着利率下行、成本上升趋势将延续。"
 OPTIONS = {"A": "实收资本", "B": "次级债券", "C": "盈余公积", "D": "未分配利润"}
@@ -231,7 +231,7 @@ Sets = tuple[Shingled, Shingled, Shingled, set[str], Counter[str]]
 
 
 def _sets(question: Question) -> Sets:
-    """Shingles of question, options and rest, numbers of the rest, and those of the question, which must be the same."""
+    """Shingles of question, options and rest, the numbers of the rest, and those that must be the same."""
 
     def grams(text: str) -> set[tuple[str, ...]]:
         length, words = LENGTH[question.language], signed(text).split()
@@ -329,9 +329,9 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counted: list[int] = []
     alike = nearby.alike
 
-    def counting(hashes: Any, starts: Any, record: int, others: Any) -> Any:
+    def counting(shingles: Any, starts: Any, record: int, others: Any) -> Any:
         counted.append(len(others))
-        return alike(hashes, starts, record, others)
+        return alike(shingles, starts, record, others)
 
     monkeypatch.setattr(nearby, "alike", counting)
     return counted
@@ -365,6 +365,6 @@ def test_a_near_pair_is_found_in_a_crowd_of_its_template(tmp_path: Path) -> None
     assert [(one.index, one.kept) for one in found] == [(len(NAMES), len(NAMES) - 1)]
 
 
-def test_working_files_are_gone_at_the_end(tmp_path: Path) -> None:
+def test_nothing_is_left_in_the_folder(tmp_path: Path) -> None:
     screened([ask(context=PAGE), ask(context=PAGE)], tmp_path)
     assert list(tmp_path.iterdir()) == []
