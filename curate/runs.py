@@ -107,11 +107,12 @@ class Run:
         return rows
 
     def question(self, question_id: str) -> Question | None:
-        """One Question by its id."""
+        """One Question by its id, be it the parent of a converted one."""
         from curate.tables import question_of
 
+        query = "from questions where id = ? union all from originals where id = ?"
         with self.connect() as connection:
-            rows = connection.sql("from questions where id = ?", params=[question_id]).to_arrow_table().to_pylist()
+            rows = connection.sql(query, params=[question_id] * 2).to_arrow_table().to_pylist()
         return question_of(rows[0]) if rows else None
 
 

@@ -72,6 +72,7 @@ def print_record(run: Run, question_id: str) -> None:
             parts += _unreadable(connection, question_id)
         else:
             parts += question_parts(question)
+            parts += _original(run, question)
             parts += _trace(connection, outcome)
             parts += _tries(connection, question_id)
     console().print(Group(*parts))
@@ -129,6 +130,15 @@ def question_parts(question: Question) -> list[RenderableType]:
     if question.explanation:
         parts.append(shown(question.explanation, style="dim"))
     return parts
+
+
+def _original(run: Run, question: Question) -> list[RenderableType]:
+    """What a converted question was: its parent's text, options and gold."""
+    parent = run.question(question.parent) if question.parent else None
+    if parent is None:
+        return []
+    said = "\n".join((parent.question, *(f"{letter}. {text}" for letter, text in parent.options.items())))
+    return [title(f"before its conversion ({parent.id}, gold {parent.gold})"), shown(said)]
 
 
 def _context(context: str) -> list[RenderableType]:

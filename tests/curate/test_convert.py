@@ -15,6 +15,7 @@ from curate.errors import UserError
 from curate.execute import execute
 from curate.recipe import load_recipe
 from curate.survey import survey
+from curate.terminal.show import print_record
 from tests.conftest import ROOT
 from tests.curate.teaching import asked, grown, numbers_of, recipe, solve
 from tests.doubles.chat_answers import error, reply
@@ -63,7 +64,7 @@ def by_script(rewriting: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str,
     return lambda request, nth: rewriting(request) if is_rewriting(request) else solve(request)
 
 
-def test_a_rewritten_question_goes_all_the_way(tmp_path: Path) -> None:
+def test_a_rewritten_question_goes_all_the_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with ChatServer(by_script(rewritten)) as server:
         run = curate.run(setting(tmp_path, server.base_url), tmp_path / "run")
     assert run.sql("select distinct label, goes_to from outcomes").rows() == [("good", "sft")]
@@ -81,6 +82,10 @@ def test_a_rewritten_question_goes_all_the_way(tmp_path: Path) -> None:
     assert run.sql("select count(*) from calls anti join questions on id = question_id").item() == 0
     assert json.loads(run.sql("select meta from questions limit 1").item())["converted_by"] == "m"
     assert run.dataset("sft")[0]["prompt"][0]["content"].count("revenue of the next year") == 1
+    print_record(run, rows[0]["id"])
+    shown = capsys.readouterr().out
+    assert f"before its conversion ({rows[0]['parent']}, gold B)" in " ".join(shown.split())
+    assert "is ( ) million dollars." in " ".join(shown.split())
 
 
 def test_what_is_broken_is_told_and_tried_again(tmp_path: Path) -> None:
@@ -181,6 +186,31 @@ def test_what_a_model_calls_ambiguous_is_dropped_with_its_reason(tmp_path: Path)
     rows = run.sql("select reason, detail from outcomes where label = 'dropped'").rows()
     assert rows == [("ambiguous", "which year is meant?")]
     assert run.sql("select sum(sft) from funnel").item() == 2  # what cannot be read says nothing against a question
+
+
+def test_what_two_sources_read_is_sorted_out_once_and_more_tries_ask_nothing(tmp_path: Path) -> None:
+    def script(request: dict[str, Any], nth: int) -> Any:
+        if is_ambiguity(request):
+            return reply(json.dumps({"reason": "one year", "verdict": "clear"}))
+        return rewritten(request) if is_rewriting(request) else solve(request)
+
+    with ChatServer(script) as server:
+        path = setting(tmp_path, server.base_url, filter={"ambiguity": "teacher"})
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        said["sources"].append({**said["sources"][0], "name": "again"})
+        path.write_text(yaml.safe_dump(said), encoding="utf-8")
+        run = curate.run(path, tmp_path / "run")
+        assert run.sql("select purpose, count(*) from calls group by all order by all").rows() == [
+            ("convert", 6),
+            ("distil", 6),
+            ("filter", 6),
+        ]
+        assert server.totals["requests"] == 9  # three of each; the six that are alike come out of the journal
+        for source in said["sources"]:
+            source["convert"]["attempts"] = 5
+        path.write_text(yaml.safe_dump(said), encoding="utf-8")
+        curate.run(path, tmp_path / "run")
+        assert server.totals["requests"] == 9
 
 
 def test_logs_are_merged_without_a_model(quickstart: curate.Run) -> None:

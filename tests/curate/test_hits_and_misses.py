@@ -99,6 +99,11 @@ CHANGES = (
     Change("the policies of round one (`check`)", 0, 0, _of("check", preset="finreason", tolerance=0.02)),
     Change("more attempts, where the first was right", 0, 0, _of("distil", attempts=3)),
     Change("`longer`, where no reply was cut off", 0, 0, _of("distil", longer=65536)),
+    Change(
+        "screens that drop nothing, a `cap` that is not reached",
+        0,
+        keys=lambda: {"screen": {"duplicates": "exact"}, "source": {"cap": 100}},
+    ),
     Change("the recipe's file name", 0, file="another.yaml"),
     Change("the recipe's name and version", 0, 0, lambda: {"name": "another", "version": "2.0.0"}),
     Change("the model's name in the recipe", 0, renamed=("teacher", "tutor")),
