@@ -118,7 +118,7 @@ def test_ten_queries_are_worked() -> None:
 
 def test_the_source_of_ones_own_in_the_documentation_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (ROOT / "recipes" / "README.md").read_text(encoding="utf-8")
-    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    code = re.search(r"```python\n((?:(?!```).)*?INFO = .*?)```", text, re.DOTALL)
     assert code is not None
     (tmp_path / "my_bank").mkdir()
     (tmp_path / "my_bank" / "notes.py").write_text(code[1], encoding="utf-8")

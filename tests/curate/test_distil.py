@@ -286,6 +286,7 @@ def test_calls_carry_tokens_and_dollars_and_the_views_add_up(tmp_path: Path) -> 
     funnel = only(run, "from funnel")
     assert {name: count for name, count in funnel.items() if count and name != "source"} == {
         "records": 4,
+        "questions": 4,
         "failed": 1,
         "answer_right": 2,
         "answer_wrong": 1,

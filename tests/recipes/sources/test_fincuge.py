@@ -168,7 +168,7 @@ def test_defects_are_flagged(task: str, value: list[Any], gold: str, flags: set[
 
 @pytest.mark.parametrize(
     ("said", "value"),
-    [("乙银行、和信贷", None), ("2、3", True), ("和信贷", None), ("乙银行", False), ("无", False), ("1", False)],
+    [("乙银行、和信贷", True), ("2、3", True), ("和信贷", False), ("乙银行", False), ("无", False), ("1", False)],
 )
 def test_negative_subjects_are_chosen_among_the_entities(said: str, value: bool | None) -> None:
     question = load("finnsp", ["1", "", "乙银行与和信贷跑路", "甲平台;乙银行;和信贷;乙银行", "1", "乙银行;和信贷"])
