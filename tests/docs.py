@@ -81,7 +81,9 @@ def tables() -> str:
     parts = []
     for name, columns in TABLES.items():
         if name == "originals":
-            parts.append("## `originals`\n\nThe columns of `questions`: the questions that were converted, as they came.")
+            parts.append(
+                "## `originals`\n\nThe columns of `questions`: the questions that were converted, as they came."
+            )
             continue
         rows = [(f"`{column}`", str(kind).split("<")[0], comment) for column, kind, comment in columns]
         parts.append(f"## `{name}`\n\n" + grid(("column", "type", "what it holds"), rows))

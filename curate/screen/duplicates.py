@@ -7,9 +7,9 @@
 
 A question is its core (question and options, whatever their order) and its rest (context; reasoning and answer where it
 carries a trace). Two are the same where both are; width, case and punctuation are set aside, signs and percent are not
-(curate.screen.words). Near ones have a Jaccard similarity of shingles of the threshold or more in both, and in the
-rest's numbers, the same numbers and negations in the core, and golds that do not disagree: the same sentence with another
-year, or 不正确的是 for 正确的是, is another question.
+(curate.screen.words). Near ones have a Jaccard similarity of shingles of the threshold or more in the question, in the
+options, in the rest, and in the rest's numbers and negations; the same numbers and negations in the core; and golds
+that do not disagree. The same sentence with another year, or 不正确的是 for 正确的是, is another question.
 """
 
 import re
@@ -27,7 +27,6 @@ from curate.records import Question
 from curate.screen.golds import Golds
 from curate.screen.nearby import near
 from curate.screen.shingles import Shingles
-from curate.screen.spill import Spill
 from curate.screen.words import signed
 
 Reason = Literal["duplicate", "near_duplicate", "duplicate_conflict"]
@@ -37,7 +36,7 @@ _CODE = re.compile(r"\w+|[^\w\s]")
 @dataclass(frozen=True, slots=True)
 class Duplicate:
     """A question that goes no further. index, kept: in the order of `take`; kept is None in a conflict; similarity: the
-    lower one of core and rest."""
+    least of question, options, rest and the rest's numbers."""
 
     index: int
     kept: int | None
@@ -50,16 +49,15 @@ class Duplicates:
 
     def __init__(self, threshold: float | None, folder: Path) -> None:
         """threshold: from which Jaccard similarity on two are near; None finds exact ones alone. folder: where working
-        files lie until `decide` is through."""
+        files lie; they go with the object."""
         self._threshold = threshold
-        self._files = [Spill(folder / name) for name in ("duplicates.golds", "duplicates.shingles")]
         self._keys, self._ranks = array("Q"), array("q")
-        self._golds = Golds(self._files[0])
-        self._shingles = None if threshold is None else Shingles(self._files[1])
+        self._golds = Golds(folder)
+        self._shingles = None if threshold is None else Shingles(folder)
 
     def take(self, question: Question, rank: int, part: str = "") -> None:
-        """The next question in reading order. rank: the lower, the better sourced; part: only questions of the same part
-        are compared."""
+        """The next question in reading order. rank: the lower, the better sourced; part: only questions of the
+        same part are compared."""
         core, rest = _texts(question)
         options = sorted(set(core[1:]))
         self._keys.append(_hash("\n".join((part, core[0], str(len(options)), *options, *rest))))
@@ -79,8 +77,6 @@ class Duplicates:
             alive = ~np.isin(order, np.fromiter(found, np.int64, len(found)))
             for index, kept, similarity in near(self._shingles, order[alive], self._threshold, self._same):
                 found[index] = Duplicate(index, kept, "near_duplicate", similarity)
-        for file in self._files:
-            file.remove()
         return [self._pointed(found[index], found) for index in sorted(found)]
 
     def _equal(self, order: NDArray[np.int64]) -> Iterator[list[int]]:

@@ -1,8 +1,8 @@
 """Whether the golds of two questions of the same words disagree; they are kept in a file, for the few asked for.
 
-A choice is known by its options' texts, so that shuffled options agree; a label by its name or polarity. Numbers and yes
-or no agree where round one's matcher takes one for the other, or cannot tell. A gold that is missing, or of a kind that
-rules do not decide, disagrees with none.
+A choice is known by its options' texts, so that shuffled options agree; a label by its name or polarity. Numbers, and
+yes and no, agree where round one's matcher takes one for the other, or cannot tell. A gold that is missing, or of a
+kind that rules do not decide, disagrees with none.
 """
 
 import json
@@ -10,6 +10,7 @@ import re
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import combinations, islice
+from pathlib import Path
 
 from curate.records import Question
 from curate.screen.spill import Spill
@@ -26,8 +27,9 @@ _MOST = 32  # different golds of one question, every two of which are compared
 class Golds:
     """The golds of questions, by the order in which they were added."""
 
-    def __init__(self, file: Spill) -> None:
-        self._file, self._ends = file, array("Q", [0])
+    def __init__(self, folder: Path) -> None:
+        """folder: where the working file lies."""
+        self._file, self._ends = Spill(folder), array("Q", [0])
 
     def add(self, question: Question) -> None:
         noted = json.dumps(note(question)).encode()
@@ -36,10 +38,10 @@ class Golds:
 
     def finish(self) -> None:
         """To be called when all are added, before the first is asked for."""
-        self._read = self._file.read()
+        self._file.flush()
 
     def of(self, index: int) -> tuple[str, ...]:
-        return tuple(json.loads(self._read[self._ends[index] : self._ends[index + 1]].tobytes()))
+        return tuple(json.loads(self._file.read(self._ends[index], self._ends[index + 1])))
 
     def disagree(self, indexes: Iterable[int]) -> bool:
         """Whether any two of these questions' golds do."""
@@ -48,7 +50,7 @@ class Golds:
 
 
 def note(question: Question) -> tuple[str, ...]:
-    """A question's gold as it is compared: what it is written as, and its writings; empty where it disagrees with none."""
+    """A question's gold as it is compared: how it is written, and its writings; empty where it disagrees with none."""
     kind, gold = question.answer_kind, question.gold
     if gold is None or kind not in VERIFIABLE_KINDS:
         return ()

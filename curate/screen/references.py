@@ -11,7 +11,9 @@ import re
 from curate.records import Question
 
 # Not 会上表示, 以下表述, 如图像, 例如表外业务.
-_ZH = re.compile(r"(?<!例)[如见][图表](?![像书形片案文外内示述明])|[下上附][图表](?![像书形片案文述示态达明决现白演面])")
+_ZH = re.compile(
+    r"(?<!例)[如见][图表](?![像书形片案文外内示述明])|[下上附][图表](?![像书形片案文述示态达明决现白演面])"
+)
 _ZH_MATERIAL = re.compile(r"根据(?:上述|以上|下列|以下)?(?:资料|材料)|资料[一二三四五\d](?![一二三四五\d]*[:：])")
 _THING = r"(?:table|figure|chart|graph|exhibit|diagram)s?"
 _EN = re.compile(

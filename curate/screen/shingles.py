@@ -1,8 +1,8 @@
 """Each record as a set of hashed shingles, kept in a file: four bytes a shingle, next to nothing in memory.
 
 A record has four sets, told apart by the top bits of their hashes: the shingles of its question, of its options, of the
-rest, and the rest's numbers. Each hash is salted with the record's own mark and with the signs of question and options
-(numbers, operators, negations), so that records which cannot be near share no hash at all.
+rest, and the rest's signs: numbers, operators, negations. Each hash is salted with the record's own mark and with the
+signs of question and options, so that records which cannot be near share no hash at all.
 
 A shingle is two words of English, or three characters of Chinese, counting empty ones before and behind a text: so the
 first word counts as much as any other, and a text of one word has shingles too.
@@ -11,6 +11,7 @@ first word counts as much as any other, and a text of one word has shingles too.
 from array import array
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ QUESTION, OPTIONS, REST, NUMBERS = range(4)
 SIDE = np.uint32(30)  # how far the side's number is shifted up in a hash
 
 # Words that turn a question round, which is right for which is not, and the operators that ASCII has not.
-_TURNING = (
+TURNING = (
     "not no never neither nor except without incorrect wrong false least 不 非 无 未 没 除 否 错 ≤ ≥ ≠ × ÷ ± √".split()
 )
 
@@ -42,13 +43,14 @@ _ODD = tuple(np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 
 class Shingles:
     """The sets of records, added one by one; `finish` before they are read."""
 
-    def __init__(self, file: Spill) -> None:
-        self._file = file
+    def __init__(self, folder: Path) -> None:
+        """folder: where the working file lies."""
+        self._file = Spill(folder)
         self._text = bytearray()
         self._lengths, self._sides = array("I"), array("B")  # of each text: words, side
         self._texts, self._salts, self._thirds = array("I"), array("Q"), array("B")  # of each record
         self._counts = np.zeros(_BUCKETS, np.uint8)
-        self.sizes = array("I")
+        self._sizes = array("I")
 
     def add(
         self, salt: int, language: Language, question: str, options: Sequence[str] = (), rest: Sequence[str] = ()
@@ -67,15 +69,15 @@ class Shingles:
         if len(self._text) >= _BATCH:
             self._write()
 
-    def finish(self) -> tuple[Hashes, Ints]:
-        """All hashes, fetched from the file where they are looked at, those of a record sorted; and where each record's
-        begin, with the end of the last."""
+    def finish(self) -> Ints:
+        """To be called when all are added. Returns where each record's hashes begin, with the end of the last."""
         self._write()
-        return self._file.read().view(np.uint32), np.concatenate(([0], np.cumsum(self.sizes, dtype=np.int64)))
+        self._file.flush()
+        return np.concatenate(([0], np.cumsum(self._sizes, dtype=np.int64)))
 
-    def between(self, first: int, last: int) -> Hashes:
-        """So many of all hashes, fetched for this once."""
-        return self._file.read(4 * first, 4 * last).view(np.uint32)
+    def read(self, first: int, last: int) -> Hashes:
+        """The hashes from one to before another; those of a record are sorted."""
+        return np.frombuffer(self._file.read(4 * first, 4 * last), np.uint32)
 
     def counts(self, hashes: Hashes) -> NDArray[np.uint8]:
         """In how many records each hash stands, up to 255: never too few, and too many where two fall together."""
@@ -90,7 +92,7 @@ class Shingles:
         hashes = keys.astype(np.uint32)
         self._file.add(hashes.tobytes())
         records = (keys >> np.uint64(32)).astype(np.int64)
-        self.sizes.frombytes(np.bincount(records, minlength=len(self._texts)).astype(np.uint32).tobytes())
+        self._sizes.frombytes(np.bincount(records, minlength=len(self._texts)).astype(np.uint32).tobytes())
         buckets, times = np.unique(hashes & np.uint32(_BUCKETS - 1), return_counts=True)
         self._counts[buckets] = np.minimum(self._counts[buckets] + times, 255)
         for noted in (self._text, self._lengths, self._sides, self._texts, self._salts, self._thirds):
@@ -137,7 +139,7 @@ def _hashed(text: Bytes, starts: Ints, ends: Ints) -> Wide:
 
 @cache
 def _turning() -> Wide:
-    text = np.frombuffer("".join(f"{word} " for word in _TURNING).encode(), np.uint8)
+    text = np.frombuffer("".join(f"{word} " for word in TURNING).encode(), np.uint8)
     ends = np.flatnonzero(text == ord(" "))
     return _hashed(text, np.concatenate(([0], ends[:-1] + 1)), ends)
 

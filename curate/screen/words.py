@@ -10,10 +10,10 @@ import unicodedata
 
 _NUMBER = r"(?:\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _LETTERS = r"[^\W\d_\u3400-\u9fff]+|[\u3400-\u9fff]"
-# A number with its separators and decimals, a Latin (or other) word, or one Han character; everything else parts them.
+# A number with its separators and decimals, a Latin (or other) word, or one Han character; all else parts them.
 _WORD = re.compile(f"{_NUMBER}|{_LETTERS}")
-# The same, Han characters in runs, a number with its sign and percent. A dash is a sign before a number or a bracket and
-# between two letters; elsewhere it joins or parts words. An asterisk or slash is an operation behind an operand.
+# The same, Han characters in runs, a number with its sign and percent. A dash is a sign before a number or a bracket,
+# and between two letters; elsewhere it joins or parts words. An asterisk or slash is an operation behind an operand.
 _SIGNED = re.compile(
     rf"[\u3400-\u9fff]+|[^\W\d_\u3400-\u9fff]+|(?:[-−–+] ?[$¥€£]? ?)?{_NUMBER}(?: ?[%‰])?|[+=<>≤≥≠^×÷±√]"
     r"|[-−–](?=\()|(?<=\b[a-z])[-−–](?=[a-z]\b)|(?<=[\w)])[*/](?!\*)|(?<=[\w)] )[*/](?= )"
@@ -34,9 +34,9 @@ def numbers(text: str) -> tuple[str, ...]:
 
 
 def signed(text: str) -> str:
-    """The text's words in order, parted by spaces, with what changes the meaning of a number or formula: signs, percent,
-    operators. Links are left out: a post that is repeated gets another one each time. A text of nothing else is its own
-    pieces."""
+    """The text's words in order, parted by spaces, with what changes the meaning of a number or formula: signs,
+    percent, operators. Links are left out: a post that is repeated gets another one each time. A text of nothing else
+    is its own pieces."""
     plain = _plain(text)
     if "http" in plain:
         plain = _LINK.sub(" ", plain)

@@ -177,7 +177,7 @@ def another_number(question: Question, words: Tongue, draw: random.Random) -> Qu
 
 
 def another_gold(question: Question, words: Tongue, draw: random.Random) -> Question:
-    copy = edited(question, words, draw, 0.01)
+    copy = edited(question, words, draw, 0.02)
     return replace(copy, gold="BCDA"["ABCD".index(copy.gold or "A")] if copy.options else f"1{copy.gold}7")
 
 
