@@ -25,8 +25,8 @@ _CLOSED = ("choice", "choices", "boolean", "label")  # kinds in which one gold f
 @dataclass(slots=True)
 class Part:
     """One file. copies: questions that stand in the corpus before, word for word or nearly; conflicting: those whose
-    copies have other golds; elsewhere: those whose copy stands in another file; faults: why records were unreadable;
-    golds: of questions with a closed set of answers; characters: of each question."""
+    copies have other golds; elsewhere: of all these, those whose copy stands in another file; faults: why records were
+    unreadable; golds: of questions with a closed set of answers; characters: of each question."""
 
     records: int = 0
     unreadable: int = 0
@@ -80,7 +80,7 @@ def audit(recipe: Recipe, told: Callable[[int], None] = lambda read: None) -> di
             part.copies += one.reason == "duplicate"
             part.near += one.reason == "near_duplicate"
             part.conflicting += one.reason == "duplicate_conflict"
-            part.elsewhere += one.kept is not None and at[one.kept] != at[one.index]
+            part.elsewhere += at[one.other] != at[one.index]
     records, unreadable = (sum(getattr(part, name) for part in parts.values()) for name in ("records", "unreadable"))
     refuse_empty(source, records, unreadable, first)
     return parts

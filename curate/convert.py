@@ -4,7 +4,6 @@ A conversion is a module (recipes/conversions/) that makes no call: `prompt` say
 of the reply or says which part of the contract it breaks, `again` tells the model so; `by_rules` needs no model.
 """
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -13,15 +12,16 @@ from typing import Any
 from curate import ambiguity
 from curate.asking import Asking
 from curate.chat import CallFailed, Model, Reply
+from curate.errors import UserError
 from curate.prompt import prompt
 from curate.records import Drop, Question
-from judges.answers import grade
+from judges.answers import VERIFIABLE_KINDS, grade
+from judges.reasoning.rules import RULES
 from judges.thought import after_thought
 
 SAMPLING = {"temperature": 0, "max_tokens": 4096}
 # One draw for all: a question that two sources read is asked about once. None of these calls is for a trace.
 _ONCE: dict[str, Any] = {"sample": 0, "attempt": 0, "shared": 0}
-RULES = "rules"
 
 Named = tuple[str, Model]
 
@@ -37,6 +37,11 @@ class Way:
     options: Any = None
     by: Named | None = None
     attempts: int = 1
+
+    @property
+    def brings_traces(self) -> bool:
+        """Does the conversion write the trace itself, so that none is distilled?"""
+        return getattr(self.conversion, "BRINGS_TRACES", False)
 
 
 AS_IT_IS = Way()
@@ -54,7 +59,8 @@ async def convert(question: Question, way: Way, asking: Asking) -> Question | Dr
 
 def asks(question: Question, way: Way) -> Iterator[tuple[str, str, str]]:
     """The first calls that a question needs at the most: purpose, the model's name, the text that it is asked."""
-    yield from (("filter", name, prompt(question)) for name, _ in way.difficulty)
+    if _gradable(question):
+        yield from (("filter", name, prompt(question)) for name, _ in way.difficulty)
     if way.ambiguity is not None:
         yield "filter", way.ambiguity[0], ambiguity.prompt(question)
     if way.conversion is not None and way.by is not None:
@@ -64,18 +70,21 @@ def asks(question: Question, way: Way) -> Iterator[tuple[str, str, str]]:
 
 
 async def _too_easy(question: Question, way: Way, asking: Asking) -> Drop | None:
-    """Do all small models answer right? As DianJin-R1 sorts out what teaches nothing; one doubt keeps the question."""
-    if not way.difficulty:
+    """Do all small models answer right? As DianJin-R1 sorts out what teaches nothing. They are asked one after the
+    other, until one is not right, or in doubt."""
+    if not _gradable(question):
         return None
-    right = await asyncio.gather(*(_answers_right(question, name, model, asking) for name, model in way.difficulty))
-    return Drop("too_easy", ", ".join(name for name, _ in way.difficulty)) if all(right) else None
-
-
-async def _answers_right(question: Question, name: str, model: Model, asking: Asking) -> bool:
-    sampling = model.sampling.over(SAMPLING)
     asked = [{"role": "user", "content": prompt(question)}]
-    answered = await asking.ask("filter", name, asked, sampling, **_ONCE)
-    return grade(answered.reply.content, question).value is True
+    for name, model in way.difficulty:
+        answered = await asking.ask("filter", name, asked, model.sampling.over(SAMPLING), **_ONCE)
+        if grade(answered.reply.content, question).value is not True:
+            return None
+    return Drop("too_easy", ", ".join(name for name, _ in way.difficulty)) if way.difficulty else None
+
+
+def _gradable(question: Question) -> bool:
+    """Can rules tell whether an answer is right?"""
+    return question.gold is not None and question.answer_kind in VERIFIABLE_KINDS
 
 
 async def _ambiguous(question: Question, way: Way, asking: Asking) -> Drop | None:
@@ -101,10 +110,10 @@ async def _rewritten(question: Question, way: Way, asking: Asking) -> Question |
     conversion, made = way.conversion, list[Question | Drop]()
     assert conversion is not None, "a way without a conversion leaves a question as it is"
     if way.by is None:
-        return _signed(conversion.by_rules(question, way.options), RULES)
+        return _signed(conversion.by_rules(question, way.options), question, RULES)
     asked: str | Question | Drop = conversion.prompt(question, way.options)
     if not isinstance(asked, str):  # what needs no model, or cannot be converted at all
-        return _signed(asked, RULES)
+        return _signed(asked, question, RULES)
 
     def take(reply: Reply) -> str | None:
         made.append(conversion.read(after_thought(reply.content), question, way.options))
@@ -115,14 +124,22 @@ async def _rewritten(question: Question, way: Way, asking: Asking) -> Question |
     messages: list[dict[str, Any]] = [{"role": "user", "content": asked}]
     more = {**_ONCE, "response_format": model.held_to(conversion.SCHEMA), "times": way.attempts}
     await asking.until_read(take, "convert", name, messages, model.sampling.over(SAMPLING), **more)
-    return _signed(made[-1], model.called)
+    return _signed(made[-1], question, model.called)
 
 
-def _signed(question: Question | Drop, by: str) -> Question | Drop:
-    """The question with who converted it; a trace that came of it is that one's."""
-    if isinstance(question, Drop):
-        return question
-    meta = {**question.meta, "converted_by": by}
+def _signed(made: Question | Drop, original: Question, by: str) -> Question | Drop:
+    """What a conversion made, with who made it; a trace that came of it is that one's. Raises UserError for what no
+    conversion may make: a question of another source, or one whose id may be another's."""
+    if isinstance(made, Drop):
+        return replace(made, detail=made.detail.encode(errors="replace").decode())
+    if not isinstance(made, Question):
+        raise UserError(f"the conversion of {original.id} gave {made!r}; it must give a Question or a Drop")
+    if made.source != original.source or not made.id.startswith(original.id):
+        raise UserError(
+            f"the conversion of {original.id} gave a question '{made.id}' of the source '{made.source}'\n"
+            "  it keeps its source, and its id, to which it may add: f'{question.id}:open'"
+        )
+    meta = {**made.meta, "converted_by": by}
     if "given" in meta and not meta["given"].get("model"):
         meta["given"] = {**meta["given"], "model": by}
-    return replace(question, meta=meta)
+    return replace(made, meta=meta)

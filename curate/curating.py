@@ -21,7 +21,7 @@ from curate import distil
 from curate.chat import Chat, Journal
 from curate.chat.client import Pulse
 from curate.check import Checker
-from curate.convert import RULES, Way
+from curate.convert import Way
 from curate.errors import UserError
 from curate.in_order import in_order
 from curate.jury import Jury
@@ -29,6 +29,7 @@ from curate.pipeline import Curated, Kit, curate_question
 from curate.recipe import Recipe, teacher
 from curate.records import Drop, Question
 from curate.spec import SourceSpec
+from judges.reasoning.rules import RULES
 
 Told = Callable[[str, int, int | None, Pulse | None], None]
 Item = TypeVar("Item")

@@ -15,13 +15,14 @@ import duckdb
 from curate.chat.client import Pulse
 from curate.curating import Asks, Told, curate_all
 from curate.errors import UserError
-from curate.gather import GATHERED, Gathered, Gathering, gather
+from curate.gather import GATHERED, Gathering, gather
 from curate.judge import Judgement
 from curate.pipeline import Curated
 from curate.recipe import Recipe
 from curate.records import CallMade, Outcome
 from curate.runs import DATABASE, JOURNAL, RECORD, Run, file_of
 from curate.scores import build
+from curate.sourcing import files_of
 from curate.tables import TABLES, Writer, question_row
 from curate.workplace import install, locked
 from judges.reasoning.arithmetic import Calculation
@@ -60,7 +61,7 @@ def execute(
         told("tables", 0, None, pulse)
         _build_database(building / DATABASE, {name: building / file_of(name) for name in TABLES})
         options = {"limit": limit, "strict": strict}
-        record = _record(recipe, read.sources, started, time.monotonic() - clock, options, pulse)
+        record = _record(recipe, read, started, time.monotonic() - clock, options, pulse)
         (building / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         install(building, folder)
     return Run(folder)
@@ -130,7 +131,7 @@ def _build_database(target: Path, parquet: dict[str, Path]) -> None:
 
 def _record(
     recipe: Recipe,
-    sources: list[Gathered],
+    read: Gathering,
     started: datetime.datetime,
     seconds: float,
     options: dict[str, Any],
@@ -155,13 +156,11 @@ def _record(
                 "unreadable": source.unreadable,
                 "questions": source.questions,
                 "flagged": source.flagged,
-                "files": [
-                    {"name": file.shown, "sha256": digest}
-                    for file, digest in zip(source.source.files, source.source.digests, strict=True)
-                ],
+                "files": files_of(source.source),
             }
-            for source in sources
+            for source in read.sources
         ],
+        "benchmarks": [{"source": source.name, "files": files_of(source)} for source in read.benchmarks],
         "versions": {name: importlib.metadata.version(name) for name in packages},
     }
 

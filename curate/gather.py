@@ -19,7 +19,7 @@ from curate.records import Drop, Outcome, Question
 from curate.screen.overlap import Benchmarks
 from curate.screen_spec import ScreenSpec
 from curate.screening import Screening
-from curate.sourcing import Source, opened, read, refuse_empty
+from curate.sourcing import Source, files_of, opened, read, refuse_empty
 from curate.tables import Writer, question_of, question_row, read_rows
 
 GATHERED = "gathered.parquet"
@@ -46,22 +46,19 @@ class Gathered:
     def row(self) -> tuple[Any, ...]:
         """As a row of `sources`."""
         spec, info = self.source.spec, self.source.info
-        files = [
-            {"name": file.shown, "sha256": digest, "revision": file.revision}
-            for file, digest in zip(self.source.files, self.source.digests, strict=True)
-        ]
         flags = [{"flag": flag, "questions": count} for flag, count in sorted(self.flags.items())]
         shown = spec.location if spec.location.startswith("hf://") else Path(spec.location).name
         counts = (self.records, self.unreadable, self.questions, self.flagged)
-        return self.name, spec.use, shown, self.source.corpus.licence, info.home, files, *counts, flags
+        return self.name, spec.use, shown, self.source.corpus.licence, info.home, files_of(self.source), *counts, flags
 
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """All that was read. lost: outcomes of records that could not be read; dropped: index of a question -> why a screen
-    takes it no further; folder: where the questions were written."""
+    """All that was read. benchmarks: the sets that it was screened against; lost: outcomes of records that could not be
+    read; dropped: index of a question -> why a screen takes it no further; folder: where the questions were written."""
 
     sources: list[Gathered]
+    benchmarks: list[Source]
     lost: list[Outcome]
     dropped: Mapping[int, Drop]
     folder: Path
@@ -91,7 +88,8 @@ def gather(
     the number of records read so far. Raises UserError before anything is written if a source's files are missing.
     """
     sources = [opened(spec, f"sources.{index}", recipe.base) for index, spec in enumerate(recipe.sources)]
-    screening = Screening(recipe.screen, sources, benchmarks(recipe.screen, recipe.base), folder)
+    sets, known = benchmarks(recipe.screen, recipe.base)
+    screening = Screening(recipe.screen, recipe.sources, known, folder)
     found, lost, seen, counter = [Gathered(source) for source in sources], list[Outcome](), _Ids(), itertools.count(1)
     with (
         Writer("questions", folder / GATHERED) as questions,
@@ -107,23 +105,23 @@ def gather(
                     unreadable.add((lost[-1].question_id, one.name, item.place, item.error, item.raw[:_RAW]))
                 else:
                     for question in item:
-                        taken = screening.take(_unique(question, seen), one.source, number)
+                        taken = screening.take(_unique(question, seen), number)
                         questions.add(question_row(taken))
                         one.questions += 1
                         one.flagged += bool(taken.flags)
                         one.flags.update(taken.flags)
             refuse_empty(one.source, one.records, one.unreadable, one.first_broken)
             rows.add(one.row())
-    return Gathering(found, lost, screening.decide(lambda wanted: _ids(folder, wanted)), folder)
+    return Gathering(found, sets, lost, screening.decide(lambda wanted: _ids(folder, wanted)), folder)
 
 
-def benchmarks(spec: ScreenSpec | None, base: Path) -> Benchmarks | None:
-    """The sets that the recipe's dataset must not hold, read; None where it names none."""
-    if spec is None or spec.overlap is None:
-        return None
-    known = Benchmarks()
-    for index, against in enumerate(spec.overlap.against):
-        source = opened(against, f"screen.overlap.against.{index}", base)
+def benchmarks(spec: ScreenSpec | None, base: Path) -> tuple[list[Source], Benchmarks | None]:
+    """The sets that the recipe's dataset must not hold, and what is known of them; None where it names none."""
+    against = spec.overlap.against if spec and spec.overlap else ()
+    sources = [opened(one, f"screen.overlap.against.{index}", base) for index, one in enumerate(against)]
+    known = Benchmarks() if sources else None
+    for source in sources:
+        assert known is not None
         records = unreadable = 0
         first: Broken | None = None
         for _, item in read(source):
@@ -134,7 +132,7 @@ def benchmarks(spec: ScreenSpec | None, base: Path) -> Benchmarks | None:
                 for question in item:
                     known.add(question, documents=source.info.documents)
         refuse_empty(source, records, unreadable, first)
-    return known
+    return sources, known
 
 
 def _ids(folder: Path, wanted: Collection[int]) -> Mapping[int, str]:

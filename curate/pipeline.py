@@ -95,11 +95,12 @@ async def curate_question(gathered: tuple[Question, Drop | None], kit: Kit) -> C
 
 
 async def _curate(original: Question, kit: Kit, asking: Asking) -> Curated:
+    way = kit.ways.get(original.source, AS_IT_IS)
     try:
-        question = await convert(original, kit.ways.get(original.source, AS_IT_IS), asking)
+        question = await convert(original, way, asking)
     except NotAsked as none:
         waits = Outcome(original.id, original.source, "undecided", "pending", None, none.why)
-        return Curated(original, waits, calls=asking.made, waiting=kit.samples)
+        return Curated(original, waits, calls=asking.made, waiting=0 if way.brings_traces else kit.samples)
     if isinstance(question, Drop):
         return Curated(original, dropped(original, question), calls=asking.made)
     asking.question_id = question.id

@@ -24,7 +24,7 @@ from curate.part import Part
 from curate.recipe_faults import user_error
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
 from curate.screen_spec import ScreenSpec
-from curate.spec import CheckSpec, ConvertSpec, DistilSpec, ModuleSpec, SourceSpec
+from curate.spec import CheckSpec, ConvertSpec, DistilSpec, ModuleSpec, ReadSpec, SourceSpec
 from judges.reasoning.criteria import CRITERIA, NAMES
 from judges.reasoning.rules import RULES
 
@@ -74,14 +74,23 @@ def load_recipe(name: str | Path, overrides: Mapping[str, Any] | None = None) ->
 
 
 def alone(use: str, location: str | Path, settings: Mapping[str, Any] | None = None) -> Recipe:
-    """A recipe that reads one source, without a file; settings: the source's keys, such as {"split": "test"}. Raises
-    UserError as load_recipe does."""
+    """A recipe that only reads one source, without a file; settings: the source's keys, such as {"split": "test"}.
+    Raises UserError as load_recipe does, and for keys that say what to do with the questions."""
+    known = [*ReadSpec.model_fields, *getattr(module("source", use), "Options", Part).model_fields]
+    for key in settings or ():
+        if (name := key.partition(".")[0]) not in known:
+            raise UserError(
+                f"--set {key}: unknown key '{name}'{nearest(name, known)}\n  keys of {use}: {', '.join(known)}"
+            )
     values = {"name": "alone", "version": "1.0.0", "sources": [{"use": use, "from": str(location)}]}
-    settings = {f"sources.0.{key}": value for key, value in (settings or {}).items()}
-    return _checked(values, {}, Path("command line"), settings)
+    overrides = {f"sources.0.{key}": value for key, value in (settings or {}).items()}
+    return _checked(values, {}, Path("command line"), overrides)
 
 
 def _checked(values: Any, places: Places, path: Path, overrides: Mapping[str, Any]) -> Recipe:
+    for source in values["sources"] if isinstance(values.get("sources"), list) else ():
+        if isinstance(source, dict) and isinstance(source.get("convert"), str):
+            source["convert"] = {"use": source["convert"]}  # the short form; an override may go into it
     for setting, value in overrides.items():
         if _is_path(setting, value):
             value = str(Path(value).absolute())

@@ -70,22 +70,28 @@ def count_before(
     way: Way,
     identities: Mapping[str, str],
     rounds: dict[tuple[str, str], Round],
+    seen: set[int],
     prompts: dict[str, str],
 ) -> None:
-    """Counts what models were asked about one question before it is distilled, and are still to be asked; rounds: by
-    purpose and the model's name."""
+    """Counts what models were asked about one question before it is distilled, and are still to be asked. rounds: by
+    purpose and the model's name; seen: what was counted before, for a question that two sources read is asked once."""
     question = curated.original or curated.question
     waits = not curated.tries and curated.outcome.reason in ("pending", "convert_failed")
     answered = {(call.purpose, call.model) for call in curated.calls if call.outcome != "error"}
     for purpose, name, asked in asked_before(question, way):
         round_ = rounds.setdefault((purpose, name), Round(1.0))
+        if (key := hash((purpose, name, asked))) in seen:
+            continue
+        seen.add(key)
         round_.traces += 1
-        if (purpose, identities[name]) in answered:
+        again = waits and purpose == "convert"  # whose first reply broke its contract
+        if (purpose, identities[name]) in answered and not again:
             round_.asked += 1
-            round_.answered(curated, purpose, identities[name])
         elif waits:
             prompts.setdefault(f"{purpose}, {question.language}", asked)
             round_.wait(asked)
+    for purpose, name in {(purpose, name) for purpose, name, _ in asked_before(question, way)}:
+        rounds[purpose, name].answered(curated, purpose, identities[name])
 
 
 def count_check(curated: Curated, identity: str | None, round_: Round, prompts: dict[str, str]) -> None:

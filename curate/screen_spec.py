@@ -9,13 +9,12 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from curate.part import Part
 from curate.records import Language
-from curate.spec import SourceSpec
+from curate.spec import ReadSpec
 
 # Where `duplicates` takes a word or a number, which of the two it is.
 EXACT, SHARE = "<exact>", "<share>"
 _Duplicates = Annotated[
-    Annotated[Literal["exact"], Tag(EXACT)]
-    | Annotated[Annotated[float, Field(ge=0.5, le=1, strict=False)], Tag(SHARE)],
+    Annotated[Literal["exact"], Tag(EXACT)] | Annotated[Annotated[float, Field(ge=0.5, le=1, strict=True)], Tag(SHARE)],
     Discriminator(lambda value: EXACT if isinstance(value, str) else SHARE),
 ]
 
@@ -23,7 +22,7 @@ _Duplicates = Annotated[
 class OverlapSpec(Part):
     """The sets that a dataset must not hold, since models are measured on them."""
 
-    against: tuple[SourceSpec, ...] = Field(
+    against: tuple[ReadSpec, ...] = Field(
         min_length=1, strict=False, description="benchmark sets, written as sources are: {use: finqa, from: test.json}"
     )
 
@@ -59,5 +58,5 @@ class ScreenSpec(Part):
         default="redact", description="questions that hold private data: mask it, drop them, or only flag them"
     )
     per_template: int | None = Field(
-        default=None, ge=1, description="keep at most so many questions that differ in names and numbers only"
+        default=None, ge=1, description="keep at most so many questions of one wording, names and numbers left out"
     )

@@ -5,7 +5,7 @@ it is read. Duplicates and caps need all of them: they are told at the end, from
 """
 
 from array import array
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from curate.screen.privacy import redact
 from curate.screen.references import refers_to_missing
 from curate.screen.templates import template
 from curate.screen_spec import LengthSpec, ScreenSpec
-from curate.sourcing import Source
+from curate.spec import SourceSpec
 from judges.answers.audit import CONTRADICTING
 from judges.reasoning.measures.language import read as languages_of
 
@@ -33,12 +33,12 @@ class Screening:
     """What the screens have seen. Questions are known by their index, from 0, in the order of `take`."""
 
     def __init__(
-        self, spec: ScreenSpec | None, sources: list[Source], benchmarks: Benchmarks | None, folder: Path
+        self, spec: ScreenSpec | None, sources: Sequence[SourceSpec], benchmarks: Benchmarks | None, folder: Path
     ) -> None:
         """benchmarks: what a dataset must not hold; folder: where a working file may lie. Without a spec, only what is
         over a source's cap is dropped."""
-        self._spec, self._benchmarks = spec, benchmarks
-        self._caps = {number: source.spec.cap for number, source in enumerate(sources) if source.spec.cap}
+        self._spec, self._specs, self._benchmarks = spec, sources, benchmarks
+        self._caps = {number: source.cap for number, source in enumerate(sources) if source.cap}
         self._per_template = spec.per_template if spec else None
         alike = spec.duplicates if spec else None
         self._duplicates = None if alike is None else Duplicates(None if alike == "exact" else alike, folder)
@@ -46,14 +46,14 @@ class Screening:
         self._sources, self._templates, self._draws = array("q"), array("Q"), array("Q")
         self._drops: dict[int, Drop] = {}
 
-    def take(self, question: Question, source: Source, number: int) -> Question:
+    def take(self, question: Question, number: int) -> Question:
         """The question as it goes on: flagged, and its private data masked. number: which of the sources it is of."""
-        index = len(self._sources)
-        question, drop = self._alone(question, source)
+        index, source = len(self._sources), self._specs[number]
+        question, drop = self._alone(question, source.implementation.INFO.documents)
         if drop is not None:
             self._drops[index] = drop
         elif self._duplicates is not None:
-            self._duplicates.take(question, rank(question), source.spec.made_into)
+            self._duplicates.take(question, rank(question), source.made_into)
             self._compared.append(index)
         self._sources.append(number)
         self._templates.append(template(question) if self._per_template else 0)
@@ -71,12 +71,14 @@ class Screening:
             self._drop_beyond(self._sources, of_source, cap, Drop("over_cap", f"the recipe keeps {cap} of its source"))
         return self._drops
 
-    def _alone(self, question: Question, source: Source) -> tuple[Question, Drop | None]:
-        """What a question shows by itself. Private data is masked in dropped ones too: rejects are published."""
+    def _alone(self, question: Question, documents: bool) -> tuple[Question, Drop | None]:
+        """What a question shows by itself; documents: its group names a published one. Private data is masked in
+        dropped ones too: rejects are published."""
         if refers_to_missing(question):
             question = replace(question, flags=(*question.flags, "missing_reference"))
         if self._spec is None:
             return question, None
+        asked = question  # benchmark sets are not masked, so what was read is compared with them
         question, private = _private(question, mask=self._spec.private != "keep")
         for drop in (
             _gold(question) if self._spec.gold == "drop" else None,
@@ -87,16 +89,15 @@ class Screening:
         ):
             if drop is not None:
                 return question, drop
-        hit = self._benchmarks.hit(question, documents=source.info.documents) if self._benchmarks else None
+        hit = self._benchmarks.hit(asked, documents=documents) if self._benchmarks else None
         return question, Drop("overlap", f"{hit.question_id}: {hit.how}") if hit else None
 
     def _drop_duplicates(self, ids: Ids) -> None:
         found = list(self._duplicates.decide()) if self._duplicates is not None else []
-        named = ids({self._compared[one.kept] for one in found if one.kept is not None})
+        named = ids({self._compared[one.other] for one in found})
         for one in found:
-            kept = "" if one.kept is None else named[self._compared[one.kept]]
             alike = f", {one.similarity:.0%} alike" if one.reason == "near_duplicate" else ""
-            self._drops[self._compared[one.index]] = Drop(one.reason, f"{kept}{alike}")
+            self._drops[self._compared[one.index]] = Drop(one.reason, f"{named[self._compared[one.other]]}{alike}")
 
     def _alive(self) -> np.ndarray:
         alive = np.ones(len(self._sources), dtype=bool)

@@ -15,7 +15,7 @@ from curate.errors import BadRecord, UserError
 from curate.locate import File, locate
 from curate.read import Broken, rows
 from curate.records import Corpus, Question, Row, SourceInfo
-from curate.spec import SourceSpec
+from curate.spec import ReadSpec
 
 _HEAD = 100
 
@@ -24,7 +24,7 @@ _HEAD = 100
 class Source:
     """A source with its files, found and hashed, and what its module is told to write into its questions."""
 
-    spec: SourceSpec
+    spec: ReadSpec
     files: list[File]
     digests: list[str]
     corpus: Corpus
@@ -41,9 +41,8 @@ class Source:
         return found
 
 
-def opened(spec: SourceSpec, place: str, base: Path) -> Source:
+def opened(spec: ReadSpec, place: str, base: Path) -> Source:
     """The source of a part of a recipe, that stands at a place. Raises UserError where files or columns are missing."""
-    info: SourceInfo = spec.implementation.INFO
     try:
         files = locate(spec.location, base, spec.split)
         digests = [file.digest() for file in files]
@@ -53,14 +52,13 @@ def opened(spec: SourceSpec, place: str, base: Path) -> Source:
     except OSError as error:
         where = f"source '{spec.called}' ({place}): {error.filename}"
         raise UserError(f"{where}: cannot be read: {error.strerror}") from None
-    corpus = Corpus(
-        name=spec.called,
-        licence=spec.licence or info.licence,
-        split=spec.split,
-        module=spec.module or info.module,
-        task_domain=spec.task_domain or info.task_domain,
-    )
-    return Source(spec, files, digests, corpus)
+    return Source(spec, files, digests, spec.corpus())
+
+
+def files_of(source: Source) -> list[dict[str, str | None]]:
+    """The source's files with their hashes, and the Hub commit that they came from."""
+    found = zip(source.files, source.digests, strict=True)
+    return [{"name": file.shown, "sha256": digest, "revision": file.revision} for file, digest in found]
 
 
 def read(source: Source, limit: int | None = None) -> Iterator[tuple[str, list[Question] | Broken]]:
@@ -106,7 +104,7 @@ def _made(row: Row, source: Source) -> list[Question] | Broken:
         raise
 
 
-def _check_columns(spec: SourceSpec, files: list[File]) -> None:
+def _check_columns(spec: ReadSpec, files: list[File]) -> None:
     """Lets the source refuse a mapping to columns that are not there, before hours of reading."""
     check: Any = getattr(spec.implementation, "check_columns", None)
     if check is None:
@@ -127,7 +125,8 @@ def _columns(file: File, head: int | None) -> set[str]:
 
 def _refuse_surrogates(question: Question) -> None:
     """Half a surrogate pair, out of an escape in a literal, can be written to no file."""
-    texts = (question.id, question.group, question.question, question.context, question.gold, question.explanation)
+    own = (question.id, question.source_id, question.group, question.task, question.task_domain, question.question)
+    texts = (*own, question.context, question.gold, question.explanation)
     meta = json.dumps(question.meta, ensure_ascii=False, default=str) if question.meta else ""
     try:
         for text in (*texts, *question.options.values(), *question.gold_alternatives, meta):

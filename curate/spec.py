@@ -4,13 +4,14 @@ check: {by: [rules, judge], preset: finreason}   ->  CheckSpec(by=("rules", "jud
 """
 
 import dataclasses
+from dataclasses import replace
 from types import ModuleType
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 from curate.part import Part
-from curate.records import Module
+from curate.records import Corpus, Module, SourceInfo
 from judges.answers import PRESETS, Policy
 
 
@@ -56,7 +57,7 @@ class FilterSpec(Part):
     )
 
 
-class SourceSpec(ModuleSpec):
+class ReadSpec(ModuleSpec):
     """One corpus to read. Keys beyond these belong to the source's own module."""
 
     use: str = Field(
@@ -70,6 +71,21 @@ class SourceSpec(ModuleSpec):
         default=None, description="the split of origin; of a Hub dataset, the one to load (default train)"
     )
     limit: int | None = Field(default=None, ge=1, description="read at most so many records")
+
+    @property
+    def called(self) -> str:
+        """What it is called in tables and messages."""
+        return self.name or self.use.rpartition(".")[2]
+
+    def corpus(self) -> Corpus:
+        """What the module is told of itself."""
+        info: SourceInfo = self.implementation.INFO
+        return Corpus(self.called, info.licence, self.split, info.module, info.task_domain)
+
+
+class SourceSpec(ReadSpec):
+    """One corpus to curate."""
+
     module: Module | None = Field(default=None, description="Fin-R1's module; by default the source's own")
     licence: str | None = Field(
         default=None, description="the licence of this copy; by default the one the source states"
@@ -87,15 +103,15 @@ class SourceSpec(ModuleSpec):
         default=None, description="a conversion: its name, or {use: mcq_to_open, by: NAME, attempts: 3}"
     )
 
-    @field_validator("convert", mode="before")
-    @classmethod
-    def _named(cls, value: Any) -> Any:
-        return {"use": value} if isinstance(value, str) else value
-
-    @property
-    def called(self) -> str:
-        """What the source is called in tables."""
-        return self.name or self.use.rpartition(".")[2]
+    def corpus(self) -> Corpus:
+        """What the module is told of itself, by the recipe where that says otherwise."""
+        stated = super().corpus()
+        return replace(
+            stated,
+            licence=self.licence or stated.licence,
+            module=self.module or stated.module,
+            task_domain=self.task_domain or stated.task_domain,
+        )
 
     @property
     def made_into(self) -> str:

@@ -45,14 +45,15 @@ _FAILED = ("error", "judge_failed", "convert_failed")
 
 @dataclass(slots=True)
 class Part:
-    """One source: records read, questions by how they stand, samples that are still to be asked for, and the tokens of
-    their prompts by estimate."""
+    """One source: records read, questions by how they stand (dropped ones are among those done), samples that are still
+    to be asked for, and the tokens of their prompts by estimate."""
 
     records: int = 0
     questions: int = 0
     done: int = 0
     failed: int = 0
     pending: int = 0
+    dropped: int = 0
     to_ask: int = 0
     prompt_tokens: float = 0.0
 
@@ -72,15 +73,16 @@ class Known:
 @dataclass(slots=True)
 class Survey:
     """What was found. parts: by source; labels: questions that are done, by label; known: from calls to the teacher;
-    before: to models that sort out and convert, by purpose and name; checks: to the answer judge; judgements: to each
-    reasoning judge, by name; prompts: the first filled prompt of each kind; pulse: what the recipe spent; pilot: how
-    the pilot ended; left: calls, tokens and dollars still to come, by projection, the judges' among them; at_most: if
-    every reply is as long, and every attempt needed, as allowed."""
+    before: to models that sort out and convert, by purpose and name (seen: hashes of what they were asked); checks: to
+    the answer judge; judgements: to each reasoning judge, by name; prompts: the first filled prompt of each kind;
+    pulse: what the recipe spent; pilot: how the pilot ended; left: calls, tokens and dollars still to come, by
+    projection, the judges' among them; at_most: if every reply is as long, and every attempt needed, as allowed."""
 
     parts: dict[str, Part] = field(default_factory=dict)
     labels: Counter[str] = field(default_factory=Counter)
     known: Known = field(default_factory=Known)
     before: dict[tuple[str, str], Round] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
     checks: Round = field(default_factory=lambda: Round(UNDECIDED))
     judgements: dict[str, Round] = field(default_factory=dict)
     prompts: dict[str, str] = field(default_factory=dict)
@@ -138,10 +140,10 @@ def _count(
     identities: Mapping[str, str],
     found: Survey,
 ) -> None:
-    outcome, part = curated.outcome, found.parts[curated.question.source]
+    outcome, part, way = curated.outcome, found.parts[curated.question.source], ways[curated.question.source]
     if curated.outcome.label != "dropped" or curated.calls:
-        count_before(curated, ways[curated.question.source], identities, found.before, found.prompts)
-    _count_distil(curated, found, part)
+        count_before(curated, way, identities, found.before, found.seen, found.prompts)
+    _count_distil(curated, bool(curated.tries) or way.conversion is None, found, part)
     count_check(curated, checker, found.checks, found.prompts)
     count_judge(curated, jury, identities, found.judgements, found.prompts)
     if outcome.reason == "pending":
@@ -150,10 +152,11 @@ def _count(
         part.failed += 1
     else:
         part.done += 1
+        part.dropped += outcome.label == "dropped"
         found.labels[outcome.label] += 1
 
 
-def _count_distil(curated: Curated, found: Survey, part: Part) -> None:
+def _count_distil(curated: Curated, converted: bool, found: Survey, part: Part) -> None:
     question, known = curated.question, found.known
     judged_later = sum(one.waits is not None for one in curated.tries)
     again = curated.waiting - judged_later + sum(one.trace.outcome == "error" for one in curated.tries)
@@ -161,7 +164,8 @@ def _count_distil(curated: Curated, found: Survey, part: Part) -> None:
     if not again and not answered:
         return
     asked = prompt(question)
-    found.prompts.setdefault(f"distil, {question.language}", asked)
+    if converted:
+        found.prompts.setdefault(f"distil, {question.language}", asked)
     estimate = estimate_tokens(asked)
     part.to_ask += again
     part.prompt_tokens += again * estimate

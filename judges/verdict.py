@@ -86,7 +86,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         # screens
         "duplicate": "the same question stands elsewhere in the run; the detail names the one that is kept",
         "near_duplicate": "nearly the same question stands elsewhere in the run; the detail names the one that is kept",
-        "duplicate_conflict": "the same question stands elsewhere with another gold: neither can be trusted",
+        "duplicate_conflict": "the same question stands elsewhere with another gold, and neither can be trusted; the detail"
+        " names one that does",
         "overlap": "it, or its document, stands in a benchmark set; the detail names where",
         "language": "in none of the languages that the recipe keeps",
         "too_short": "shorter than the recipe keeps",
@@ -94,7 +95,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "missing_reference": "refers to a figure, table or material that is not there",
         "private_data": "holds private data; the detail names the kinds",
         "over_cap": "more than the recipe keeps of its source",
-        "over_template": "more than the recipe keeps of questions that differ in names and numbers only",
+        "over_template": "more than the recipe keeps of one wording, names and numbers left out",
         # filters
         "too_easy": "each of the recipe's small models answers it right",
         "ambiguous": "a model says that it has no single answer; the detail is its reason",

@@ -35,11 +35,11 @@ _CODE = re.compile(r"\w+|[^\w\s]")
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A question that goes no further. index, kept: in the order of `take`; kept is None in a conflict; similarity: the
-    least of question, options, rest and the rest's numbers."""
+    """A question that goes no further. index, other: in the order of `take`; other: the one that is kept, in a conflict
+    another one of the same words; similarity: the least of question, options, rest and the rest's numbers."""
 
     index: int
-    kept: int | None
+    other: int
     reason: Reason
     similarity: float = 1.0
 
@@ -88,7 +88,8 @@ class Duplicates:
 
     def _settled(self, group: list[int]) -> list[Duplicate]:
         if self._golds.disagree(group):
-            return [Duplicate(index, None, "duplicate_conflict") for index in group]
+            others = [group[1], *group[:1] * (len(group) - 1)]
+            return [Duplicate(index, other, "duplicate_conflict") for index, other in zip(group, others, strict=True)]
         return [Duplicate(index, group[0], "duplicate") for index in group[1:]]
 
     def _same(self, one: int, other: int) -> bool:
@@ -97,8 +98,8 @@ class Duplicates:
     @staticmethod
     def _pointed(one: Duplicate, found: dict[int, Duplicate]) -> Duplicate:
         """What equals one that is itself near a better one is near that."""
-        above = None if one.kept is None else found.get(one.kept)
-        return one if above is None else Duplicate(one.index, above.kept, "near_duplicate", above.similarity)
+        above = None if one.reason == "duplicate_conflict" else found.get(one.other)
+        return one if above is None else Duplicate(one.index, above.other, "near_duplicate", above.similarity)
 
 
 def _texts(question: Question) -> tuple[list[str], list[str]]:

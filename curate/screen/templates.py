@@ -1,4 +1,4 @@
-"""What a question is made from: its wording with names and numbers left out, so that a thousand of a kind can be told.
+"""What a question is made from: its wording and its options', with names and numbers left out, whatever its context.
 
 template("What was Apple's revenue in 2019?")  ==  template("What was Tesla's revenue in 2021?")
 """
@@ -20,7 +20,8 @@ _NUMBER = "0"
 
 def template(question: Question) -> int:
     """64 bits over the question's wording without names, quotes and numbers; equal for questions of one template."""
-    bare = _NAME.sub(" N ", _QUOTED.sub(" N ", question.question))
+    asked = "\n".join((question.question, *question.options.values()))
+    bare = _NAME.sub(" N ", _QUOTED.sub(" N ", asked))
     said = [_NUMBER if word[0].isdigit() else word for word in words(bare)]
     text = "\x1f".join([question.language, question.task, *said])
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())

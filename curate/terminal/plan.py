@@ -60,10 +60,10 @@ def print_json(found: Survey) -> None:
 def _print_parts(found: Survey) -> None:
     table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("source", overflow="fold")
-    for name in ("records", "questions", "done", "failed", "pending"):
+    for name in ("records", "questions", "dropped", "done", "failed", "pending"):
         table.add_column(name, justify="right")
     for name, part in found.parts.items():
-        numbers = (part.records, part.questions, part.done, part.failed, part.pending)
+        numbers = (part.records, part.questions, part.dropped, part.done - part.dropped, part.failed, part.pending)
         table.add_row(shown(name), *(f"{number:,}" for number in numbers))
     console().print(table)
 

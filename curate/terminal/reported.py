@@ -23,7 +23,7 @@ def reported() -> Iterator[None]:
         typer.echo(f"curate: {shown(error)}", err=True)
         raise typer.Exit(COULD_NOT) from None
     except KeyboardInterrupt:
-        typer.echo("curate: stopped; the run directory holds what it held before", err=True)
+        typer.echo("curate: stopped; what was there before is as it was", err=True)
         raise typer.Exit(STOPPED) from None
     except OSError as error:
         if not isinstance(error, BrokenPipeError):

@@ -60,8 +60,10 @@ def print_list(run: Run, wanted: dict[str, str | None], limit: int) -> None:
 
 def print_record(run: Run, question_id: str) -> None:
     """One question as a page. Raises UserError for an unknown id."""
-    question = run.question(question_id)
     with run.connect() as connection:
+        made = _one(connection, "select id from questions where parent = ?", question_id)
+        question_id = made["id"] if made else question_id
+        question = run.question(question_id)
         outcome = _one(connection, "from outcomes where question_id = ?", question_id)
         if outcome is None:
             raise UserError(

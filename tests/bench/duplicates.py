@@ -153,7 +153,7 @@ def dropped_of_real(data: Path, thresholds: Sequence[float], shown: int) -> tupl
             table.add_row(corpus, f"{threshold}", str(len(questions)), *row)
         near = [one for one in found if one.reason == "near_duplicate"]
         for one in random.Random(17).sample(near, min(shown, len(near))):
-            pair = (questions[number] for number in (one.kept or 0, one.index))
+            pair = (questions[number] for number in (one.other, one.index))
             seen.append("\n".join((f"{corpus} {one.similarity:.2f}", *(f"  {_told(question)}" for question in pair))))
     return table, seen
 

@@ -168,7 +168,9 @@ def test_small_models_that_all_answer_right_make_it_too_easy(tmp_path: Path) -> 
         run = curate.run(path, tmp_path / "run")
     rows = run.sql("select reason, detail, count(*) from outcomes where label = 'dropped' group by all").rows()
     assert rows == [("too_easy", "small, weak", 2)]
-    assert run.sql("select count(*) from calls where purpose = 'filter'").item() == 6
+    assert (
+        run.sql("select count(*) from calls where purpose = 'filter'").item() == 6
+    )  # small, right each time, came first
     assert run.sql("select count(*) from calls where purpose = 'distil'").item() == 1
 
 
@@ -246,6 +248,38 @@ def test_the_conversion_of_the_recipes_readme_works(tmp_path: Path, monkeypatch:
     (tmp_path / "r.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
     with pytest.raises(UserError, match="is done by rules alone"):
         load_recipe(tmp_path / "r.yaml")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("None", "it must give a Question or a Drop"),
+        ("replace(question, id='same')", "it keeps its source, and its id"),
+        ("replace(question, source='other')", "it keeps its source, and its id"),
+    ],
+)
+def test_what_no_conversion_may_make_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, said: str
+) -> None:
+    (tmp_path / "mine").mkdir()
+    name = f"c{abs(hash(given))}"
+    code = f"from dataclasses import replace\n\n\ndef by_rules(question, options):\n    return {given}\n"
+    (tmp_path / "mine" / f"{name}.py").write_text(code, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    corpus(tmp_path, 2)
+    source = {"use": "table", "from": "q.jsonl", "columns": COLUMNS, "convert": f"mine.{name}"}
+    (tmp_path / "r.yaml").write_text(yaml.safe_dump({"name": "r", "version": "1.0.0", "sources": [source]}), "utf-8")
+    with pytest.raises(UserError, match=re.escape(said)):
+        curate.run(tmp_path / "r.yaml", tmp_path / "run")
+
+
+def test_the_short_form_can_be_overridden(tmp_path: Path) -> None:
+    corpus(tmp_path, 1)
+    path = recipe(tmp_path, "http://127.0.0.1:1/v1", source={"columns": COLUMNS, "convert": "mcq_to_open"})
+    loaded = load_recipe(path, {"sources.0.convert.by": "teacher"})
+    assert loaded.sources[0].convert is not None
+    assert (loaded.sources[0].convert.use, loaded.sources[0].convert.by) == ("mcq_to_open", "teacher")
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_ctrl_c_twice_does_not_wait_and_leaves_the_earlier_result(tmp_path: Path
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()  # the server would never answer
         assert process.returncode == 130, err
-        assert "the run directory holds what it held before" in err
+        assert "what was there before is as it was" in err
         assert "Traceback" not in err
         assert (digests(tmp_path / "runs" / "r"), dump(tmp_path / "runs" / "r")) == before
 

@@ -107,9 +107,9 @@ def test_of_copies_the_better_sourced_one_stays(tmp_path: Path) -> None:
 
 def test_copies_with_other_golds_all_go(tmp_path: Path) -> None:
     rows = [ROW, {**ROW, "id": "2", "g": "2.5"}, {**ROW, "id": "3", "q": "What is equity?", "g": "7"}]
-    assert {name: why for name, (why, _) in dropped(run_on(tmp_path, rows, {})).items()} == {
-        "1": "duplicate_conflict",
-        "2": "duplicate_conflict",
+    assert dropped(run_on(tmp_path, rows, {})) == {
+        "1": ("duplicate_conflict", "table:2"),
+        "2": ("duplicate_conflict", "table:1"),
     }
 
 
@@ -166,6 +166,26 @@ def test_what_stands_in_a_benchmark_is_dropped_and_named(tmp_path: Path) -> None
     assert found["2"][1].startswith("exam:t1: ")
 
 
+def test_a_benchmark_is_recorded_and_compared_with_what_was_read_not_with_masks(tmp_path: Path) -> None:
+    text = "请核对客户信息：手机13912345678，邮箱lihua@example.cn。该客户提出赎回份额时，柜台应当先办理哪一项手续？"
+    bench = {"id": "t1", "q": text, "g": "身份核验"}
+    (tmp_path / "bench.jsonl").write_text(json.dumps(bench) + "\n", encoding="utf-8")
+    against = {
+        "use": "table",
+        "name": "exam",
+        "from": "bench.jsonl",
+        "columns": {"id": "id", "question": "q", "gold": "g"},
+    }
+    run = run_on(tmp_path, [ROW, {**bench, "id": "2"}], {"overlap": {"against": [against]}})
+    assert {name: why for name, (why, _) in dropped(run).items()} == {"2": "overlap"}
+    rejected = run.question("table:2")
+    assert rejected is not None
+    assert "13912345678" not in rejected.question
+    (recorded,) = run.record["benchmarks"]
+    assert recorded["source"] == "exam"
+    assert len(recorded["files"][0]["sha256"]) == 64
+
+
 def test_a_benchmark_that_is_not_there_is_told(tmp_path: Path) -> None:
     against = {"use": "finqa", "from": "missing.json"}
     with pytest.raises(UserError, match=r"screen.overlap.against.0.*no file 'missing.json'"):
@@ -177,6 +197,8 @@ def test_a_benchmark_that_is_not_there_is_told(tmp_path: Path) -> None:
     [
         ({"duplicates": 0.2}, "'screen.duplicates'"),
         ({"duplicates": "near"}, "'screen.duplicates'"),
+        ({"duplicates": True}, "'screen.duplicates'"),
+        ({"overlap": {"against": [{"use": "finqa", "from": "x", "cap": 3}]}}, "unknown key 'cap'"),
         ({"languages": ["fr"]}, "'screen.languages.0'"),
         ({"overlap": {"against": []}}, "'screen.overlap.against'"),
         ({"privat": "drop"}, "did you mean 'private'"),

@@ -175,10 +175,8 @@ SHUFFLED = {"A": "次级债券", "B": "实收资本", "C": "盈余公积", "D": 
 def test_golds_that_contradict_each_other_drop_all(
     one: Question, other: Question, conflict: bool, tmp_path: Path
 ) -> None:
-    found = (
-        [(1, 0, "duplicate")] if not conflict else [(0, None, "duplicate_conflict"), (1, None, "duplicate_conflict")]
-    )
-    assert [(one.index, one.kept, one.reason) for one in screened([one, other], tmp_path, None)] == found
+    found = [(0, 1, "duplicate_conflict"), (1, 0, "duplicate_conflict")] if conflict else [(1, 0, "duplicate")]
+    assert [(one.index, one.other, one.reason) for one in screened([one, other], tmp_path, None)] == found
     assert disagree(note(one), note(other)) is disagree(note(other), note(one)) is conflict
 
 
@@ -191,21 +189,21 @@ def test_one_contradiction_among_many_drops_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize("other", [EN, EN.replace("above", "shown")])
 def test_the_best_is_kept_then_the_first(other: str, tmp_path: Path) -> None:
     questions = [ask(), ask(other), ask()]
-    assert {one.kept for one in screened(questions, tmp_path)} == {0}
-    assert {one.kept for one in screened(questions, tmp_path, ranks=[1, 0, 0])} == {1}
+    assert {one.other for one in screened(questions, tmp_path)} == {0}
+    assert {one.other for one in screened(questions, tmp_path, ranks=[1, 0, 0])} == {1}
 
 
 def test_parts_are_never_compared(tmp_path: Path) -> None:
     screen = Duplicates(0.8, tmp_path)
     for part in ("", "mcq_to_open", "", "mcq_to_open"):
         screen.take(ask(), 0, part)
-    assert [(one.index, one.kept) for one in screen.decide()] == [(2, 0), (3, 1)]
+    assert [(one.index, one.other) for one in screen.decide()] == [(2, 0), (3, 1)]
 
 
 def test_what_equals_a_near_one_points_to_the_kept(tmp_path: Path) -> None:
     questions = [ask(context=PAGE), ask(context="So: " + PAGE), ask(context="So; " + PAGE)]
     found = screened(questions, tmp_path)
-    assert [(one.index, one.kept, one.reason) for one in found] == [(1, 0, "near_duplicate"), (2, 0, "near_duplicate")]
+    assert [(one.index, one.other, one.reason) for one in found] == [(1, 0, "near_duplicate"), (2, 0, "near_duplicate")]
     assert found[0].similarity == found[1].similarity < 1
 
 
@@ -215,7 +213,7 @@ def test_no_chains(tmp_path: Path) -> None:
     texts = [" ".join(words[start : start + 40]) for start in range(0, 24, 4)]
     likes = [_alike(ask(one), ask(other)) for one, other in pairwise(texts)]
     found = screened([ask(text) for text in texts], tmp_path, min(likes))
-    assert [(one.index, one.kept) for one in found] == [(1, 0), (3, 2), (5, 4)]
+    assert [(one.index, one.other) for one in found] == [(1, 0), (3, 2), (5, 4)]
 
 
 def test_nothing_taken(tmp_path: Path) -> None:
@@ -302,9 +300,9 @@ def test_every_near_pair_is_resolved_and_nothing_else(
     for one, other in combinations(kept, 2):
         assert _likeness(sets[one], sets[other]) < threshold
     for dropped in found.values():
-        assert dropped.kept in kept
-        assert (ranks[dropped.kept], dropped.kept) < (ranks[dropped.index], dropped.index)
-        assert dropped.similarity == _likeness(sets[dropped.index], sets[dropped.kept]) >= threshold
+        assert dropped.other in kept
+        assert (ranks[dropped.other], dropped.other) < (ranks[dropped.index], dropped.index)
+        assert dropped.similarity == _likeness(sets[dropped.index], sets[dropped.other]) >= threshold
 
 
 @settings(max_examples=10, deadline=None)
@@ -352,7 +350,7 @@ def test_a_template_with_other_names_stays_linear(
 
 def test_a_crowd_of_nearly_equal_ones_is_dropped_by_its_first(tmp_path: Path, compared: list[int]) -> None:
     found = screened([ask(PAGE + name) for name in NAMES], tmp_path)
-    assert {one.kept for one in found} == {0}
+    assert {one.other for one in found} == {0}
     assert len(found) == len(NAMES) - 1
     assert sum(compared) <= 2 * len(NAMES)
 
@@ -362,7 +360,7 @@ def test_a_near_pair_is_found_in_a_crowd_of_its_template(tmp_path: Path) -> None
     crowd = [ask(f"{EN} {name} {name[::-1]} {name[1:]}", gold=str(number)) for number, name in enumerate(NAMES)]
     copy = ask(f"So {EN} {NAMES[-1]} {NAMES[-1][::-1]} {NAMES[-1][1:]}", gold=str(len(NAMES) - 1))
     found = screened([*crowd, copy], tmp_path, 0.85)
-    assert [(one.index, one.kept) for one in found] == [(len(NAMES), len(NAMES) - 1)]
+    assert [(one.index, one.other) for one in found] == [(len(NAMES), len(NAMES) - 1)]
 
 
 def test_nothing_is_left_in_the_folder(tmp_path: Path) -> None:
