@@ -22,6 +22,8 @@ from judges.thought import after_thought
 SAMPLING = {"temperature": 0, "max_tokens": 4096}
 # One draw for all: a question that two sources read is asked about once. None of these calls is for a trace.
 _ONCE: dict[str, Any] = {"sample": 0, "attempt": 0, "shared": 0}
+_NO_REPLY = ("truncated", "refusal", "filtered", "empty_answer")
+_SHOWN = 200  # characters of a reply that a row's detail shows
 
 Named = tuple[str, Model]
 
@@ -116,6 +118,9 @@ async def _rewritten(question: Question, way: Way, asking: Asking) -> Question |
         return _signed(asked, question, RULES)
 
     def take(reply: Reply) -> str | None:
+        if reply.outcome in _NO_REPLY:  # told as it is; to ask in the same words again would bring the same
+            made.append(Drop(reply.outcome, reply.content[:_SHOWN]))
+            return None
         made.append(conversion.read(after_thought(reply.content), question, way.options))
         said: str | None = conversion.again(made[-1], question) if isinstance(made[-1], Drop) else None
         return said

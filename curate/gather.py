@@ -19,7 +19,7 @@ from curate.records import Drop, Outcome, Question
 from curate.screen.overlap import Benchmarks
 from curate.screen_spec import ScreenSpec
 from curate.screening import Screening
-from curate.sourcing import Source, files_of, opened, read, refuse_empty
+from curate.sourcing import Source, all_opened, files_of, read, refuse_empty
 from curate.tables import Writer, question_of, question_row, read_rows
 
 GATHERED = "gathered.parquet"
@@ -87,7 +87,7 @@ def gather(
     limit: at most so many records of each source; strict: raise at the first unreadable record; told: called with
     the number of records read so far. Raises UserError before anything is written if a source's files are missing.
     """
-    sources = [opened(spec, f"sources.{index}", recipe.base) for index, spec in enumerate(recipe.sources)]
+    sources = all_opened(recipe.sources, "sources", recipe.base)
     sets, known = benchmarks(recipe.screen, recipe.base)
     screening = Screening(recipe.screen, recipe.sources, known, folder)
     found, lost, seen, counter = [Gathered(source) for source in sources], list[Outcome](), _Ids(), itertools.count(1)
@@ -118,7 +118,7 @@ def gather(
 def benchmarks(spec: ScreenSpec | None, base: Path) -> tuple[list[Source], Benchmarks | None]:
     """The sets that the recipe's dataset must not hold, and what is known of them; None where it names none."""
     against = spec.overlap.against if spec and spec.overlap else ()
-    sources = [opened(one, f"screen.overlap.against.{index}", base) for index, one in enumerate(against)]
+    sources = all_opened(against, "screen.overlap.against", base)
     known = Benchmarks() if sources else None
     for source in sources:
         assert known is not None

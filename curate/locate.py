@@ -63,8 +63,10 @@ def _not_found(location: str, path: Path, base: Path) -> str:
     there = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     folder = path.parent if path.parent.is_dir() else f"{path.parent}, which does not exist"
     found = f"no file '{location}' (looked in {folder}){nearest(path.name, there)}"
-    whose = "the current folder" if base == Path.cwd() else "the recipe's folder"
-    return f"{found}\n  a relative `from` starts at {whose}, {base.resolve()}"
+    if Path(location).is_absolute():
+        return found
+    whose = "the current folder" if base.resolve() == Path.cwd() else "the recipe's folder"
+    return f"{found}\n  a relative path starts at {whose}, {base.resolve()}"
 
 
 def _on_hub(location: str, split: str) -> list[File]:
@@ -95,7 +97,10 @@ def _on_hub(location: str, split: str) -> list[File]:
             f"'{location}': the Hub has no such dataset, or it needs a token (HF_TOKEN) with access to it"
         ) from None
     except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
-        raise UserError(f"'{location}': the Hub cannot be read: {str(error).splitlines()[0]}") from None
+        raise UserError(
+            f"'{location}': the Hub cannot be read: {str(error).splitlines()[0]}\n"
+            "  name files of yours instead, with --set sources.N.from=PATH or in a copy of the recipe"
+        ) from None
 
 
 def _matching(pattern: str, names: list[str], location: str) -> list[str]:

@@ -19,6 +19,7 @@ from judges.verdict import Verdict
 # Outcomes of a trace that another draw may mend: not a cut-off one (it would be cut off again), nor a failed call (it
 # was sent several times).
 _WORTH_ANOTHER = ("empty_reasoning", "empty_answer", "refusal")
+_UNCONVERTED = ("convert_failed", "truncated", "refusal", "filtered", "empty_answer")
 _RANK = {True: 0, False: 1, None: 2}
 
 
@@ -117,8 +118,9 @@ async def _curate(original: Question, kit: Kit, asking: Asking) -> Curated:
 
 
 def dropped(question: Question, drop: Drop) -> Outcome:
-    """The outcome of a question that goes no further. A call that failed is undecided: the next run sends it again."""
-    label: Label = "undecided" if drop.reason == "convert_failed" else "dropped"
+    """The outcome of a question that goes no further; undecided where a model that was to convert it gave no reply:
+    a failed call is sent again by the next run, and others by one with --retry."""
+    label: Label = "undecided" if drop.reason in _UNCONVERTED else "dropped"
     return Outcome(question.id, question.source, label, drop.reason, "rejects", drop.detail)
 
 

@@ -24,7 +24,7 @@ from curate.part import Part
 from curate.recipe_faults import user_error
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
 from curate.screen_spec import ScreenSpec
-from curate.spec import CheckSpec, ConvertSpec, DistilSpec, ModuleSpec, ReadSpec, SourceSpec
+from curate.spec import CheckSpec, ConvertSpec, DistilSpec, ModuleSpec, SourceSpec
 from judges.reasoning.criteria import CRITERIA, NAMES
 from judges.reasoning.rules import RULES
 
@@ -76,7 +76,7 @@ def load_recipe(name: str | Path, overrides: Mapping[str, Any] | None = None) ->
 def alone(use: str, location: str | Path, settings: Mapping[str, Any] | None = None) -> Recipe:
     """A recipe that only reads one source, without a file; settings: the source's keys, such as {"split": "test"}.
     Raises UserError as load_recipe does, and for keys that say what to do with the questions."""
-    known = [*ReadSpec.model_fields, *getattr(module("source", use), "Options", Part).model_fields]
+    known = ["split", "limit", *getattr(module("source", use), "Options", Part).model_fields]
     for key in settings or ():
         if (name := key.partition(".")[0]) not in known:
             raise UserError(

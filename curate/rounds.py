@@ -88,7 +88,7 @@ def count_before(
         if (purpose, identities[name]) in answered and not again:
             round_.asked += 1
         elif waits:
-            prompts.setdefault(f"{purpose}, {question.language}", asked)
+            prompts.setdefault(f"{purpose} by {name}, {question.language}", asked)
             round_.wait(asked)
     for purpose, name in {(purpose, name) for purpose, name, _ in asked_before(question, way)}:
         rounds[purpose, name].answered(curated, purpose, identities[name])

@@ -3,9 +3,9 @@
 screen: {duplicates: 0.85, overlap: {against: [{use: finqa, from: test.json}]}, languages: [en, zh], private: redact}
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from curate.part import Part
 from curate.records import Language
@@ -32,6 +32,12 @@ class LengthSpec(Part):
 
     min: int = Field(default=1, ge=1, description="characters at the least")
     max: int | None = Field(default=None, ge=1, description="characters at the most")
+
+    @model_validator(mode="after")
+    def _room(self) -> Self:
+        if self.max is not None and self.max < self.min:
+            raise ValueError(f"`max` is {self.max}, less than `min`, {self.min}: nothing would be kept")
+        return self
 
 
 class ScreenSpec(Part):

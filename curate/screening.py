@@ -4,6 +4,7 @@ What a question shows by itself (gold, language, length, references, private dat
 it is read. Duplicates and caps need all of them: they are told at the end, from what was noted of each.
 """
 
+import re
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from judges.answers.audit import CONTRADICTING
 from judges.reasoning.measures.language import read as languages_of
 
 NO_GOLD = frozenset({"gold_missing", "gold_unusable", *CONTRADICTING})
+_MARKUP = re.compile(r"(?:<|&lt;)/?[a-z][^<>]{0,500}?(?:>|&gt;)|https?://\S+", re.IGNORECASE)
 _MOSTLY = 0.5  # of a question's letters must be in a language that is kept
 
 Ids = Callable[[Collection[int]], Mapping[int, str]]
@@ -82,9 +84,9 @@ class Screening:
         question, private = _private(question, mask=self._spec.private != "keep")
         for drop in (
             _gold(question) if self._spec.gold == "drop" else None,
+            Drop("missing_reference") if self._spec.missing_reference == "drop" and _refers(question) else None,
             _language(question, self._spec.languages),
             _length(question, self._spec.characters),
-            Drop("missing_reference") if self._spec.missing_reference == "drop" and _refers(question) else None,
             Drop("private_data", private) if self._spec.private == "drop" and private else None,
         ):
             if drop is not None:
@@ -126,7 +128,8 @@ def _private(question: Question, *, mask: bool) -> tuple[Question, str]:
 
 def _gold(question: Question) -> Drop | None:
     flag = next((flag for flag in question.flags if flag in NO_GOLD), None)
-    return Drop("gold_conflict" if flag in CONTRADICTING else flag, flag) if flag else None
+    golds = " against ".join(filter(None, (question.gold, *question.gold_alternatives)))
+    return Drop("gold_conflict" if flag in CONTRADICTING else flag, golds) if flag else None
 
 
 def _refers(question: Question) -> bool:
@@ -136,7 +139,7 @@ def _refers(question: Question) -> bool:
 def _language(question: Question, kept: Collection[str]) -> Drop | None:
     if question.language not in kept:
         return Drop("language", question.language)
-    said = languages_of(question.question).said
+    said = languages_of(_MARKUP.sub(" ", question.question)).said
     whole = sum(said.values())
     if not whole or sum(said.get(language, 0) for language in kept) >= _MOSTLY * whole:
         return None

@@ -6,7 +6,7 @@ for file, made in read(source):         # made: the record's Questions, or Broke
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,19 @@ def opened(spec: ReadSpec, place: str, base: Path) -> Source:
         where = f"source '{spec.called}' ({place}): {error.filename}"
         raise UserError(f"{where}: cannot be read: {error.strerror}") from None
     return Source(spec, files, digests, spec.corpus())
+
+
+def all_opened(specs: Sequence[ReadSpec], place: str, base: Path) -> list[Source]:
+    """All sources of a part of a recipe. Raises UserError that names every one that cannot be opened."""
+    found, faults = list[Source](), list[str]()
+    for index, spec in enumerate(specs):
+        try:
+            found.append(opened(spec, f"{place}.{index}", base))
+        except UserError as fault:
+            faults.append(str(fault))
+    if faults:
+        raise UserError("\n".join(faults))
+    return found
 
 
 def files_of(source: Source) -> list[dict[str, str | None]]:

@@ -78,9 +78,9 @@ class ReadSpec(ModuleSpec):
         return self.name or self.use.rpartition(".")[2]
 
     def corpus(self) -> Corpus:
-        """What the module is told of itself."""
+        """What the module is told of itself; a set that is only compared with is named apart from the sources."""
         info: SourceInfo = self.implementation.INFO
-        return Corpus(self.called, info.licence, self.split, info.module, info.task_domain)
+        return Corpus(f"benchmark {self.called}", info.licence, self.split, info.module, info.task_domain)
 
 
 class SourceSpec(ReadSpec):
@@ -108,6 +108,7 @@ class SourceSpec(ReadSpec):
         stated = super().corpus()
         return replace(
             stated,
+            name=self.called,
             licence=self.licence or stated.licence,
             module=self.module or stated.module,
             task_domain=self.task_domain or stated.task_domain,

@@ -108,6 +108,7 @@ def survey(
     found, jury = Survey(judgements=rounds_of(recipe)), jury_of(recipe)
     identities = {name: model.known_as() for name, model in recipe.models.items()}
     checker = identities.get(recipe.check.judge or "")
+    distilled = recipe.distil is not None and recipe.distil.by in recipe.models
     ways = {source.called: way_of(source, recipe) for source in recipe.sources}
     with tempfile.TemporaryDirectory(prefix="fincurate-") as scratch:
         folder = Path(scratch)
@@ -124,7 +125,7 @@ def survey(
             read.total,
             recipe,
             kept if kept.is_file() else folder / JOURNAL,  # a look leaves nothing behind
-            lambda curated: _count(curated, ways, checker, jury, identities, found),
+            lambda curated: _count(curated, distilled, ways, checker, jury, identities, found),
             asks=Asks(any=False),
             told=told,
         )
@@ -134,6 +135,7 @@ def survey(
 
 def _count(
     curated: Curated,
+    distilled: bool,
     ways: Mapping[str, Way],
     checker: str | None,
     jury: Jury,
@@ -143,7 +145,8 @@ def _count(
     outcome, part, way = curated.outcome, found.parts[curated.question.source], ways[curated.question.source]
     if curated.outcome.label != "dropped" or curated.calls:
         count_before(curated, way, identities, found.before, found.seen, found.prompts)
-    _count_distil(curated, bool(curated.tries) or way.conversion is None, found, part)
+    if distilled:
+        _count_distil(curated, bool(curated.tries) or way.conversion is None, found, part)
     count_check(curated, checker, found.checks, found.prompts)
     count_judge(curated, jury, identities, found.judgements, found.prompts)
     if outcome.reason == "pending":

@@ -84,8 +84,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         # gather
         "unreadable": "the source's record cannot be read",
         # screens
-        "duplicate": "the same question stands elsewhere in the run; the detail names the one that is kept",
-        "near_duplicate": "nearly the same question stands elsewhere in the run; the detail names the one that is kept",
+        "duplicate": "the same question stands elsewhere in the run; the detail names the better-sourced one",
+        "near_duplicate": "nearly the same question stands elsewhere in the run; the detail names the better-sourced one",
         "duplicate_conflict": "the same question stands elsewhere with another gold, and neither can be trusted; the detail"
         " names one that does",
         "overlap": "it, or its document, stands in a benchmark set; the detail names where",
@@ -111,6 +111,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "rewrite_loses_name": "a name of the stem is missing in the rewriting",
         "rewrite_invents": "the rewriting says what the stem does not",
         "rewrite_loses_content": "the rewriting leaves out more than half of what the stem says",
+        "rewrite_asks_yes_or_no": "the rewriting can be answered by yes or no, and the gold is neither",
+        "rewrite_changes_sense": "the rewriting has another negation than the stem, an opposite, or swapped numbers",
         "rewrite_changes_language": "the rewriting is in another language",
         "rewrite_changes_gold": "the answer that comes with the rewriting is not the right option's text",
         # conversion of agent logs into traces

@@ -71,10 +71,10 @@ def sources() -> str:
     modules = {name: module("source", name) for name in known("source")}
     infos = {name: found.INFO for name, found in modules.items() if hasattr(found, "INFO")}
     rows = [
-        (f"`{name}`", info.title, info.licence, ", ".join(f"`{flag}`" for flag in info.defects))
+        (f"`{name}`", info.title, info.home, info.licence, ", ".join(f"`{flag}`" for flag in info.defects))
         for name, info in infos.items()
     ]
-    return grid(("source", "corpus", "licence", "known defects, as flags"), rows)
+    return grid(("source", "corpus", "home", "licence", "known defects, as flags"), rows)
 
 
 def tables() -> str:

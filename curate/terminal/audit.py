@@ -32,10 +32,12 @@ def print_audit(recipe: Recipe, parts: Mapping[str, Part], as_json: bool) -> Non
     _print_files(parts)
     _print_defects(parts, {**info.defects, **COMMON_DEFECTS})
     constant = [
-        f"{name}: all {part.golds.total():,} are {part.constant}" for name, part in parts.items() if part.constant
+        f"{name}: {part.golds.total():,} of {part.questions:,} have one, all {part.constant}"
+        for name, part in parts.items()
+        if part.constant
     ]
     if constant:
-        console().print(shown("\nfiles whose answer never changes", "bold"))
+        console().print(shown("\nfiles whose gold never changes", "bold"))
         console().print(shown("\n".join(f"  {line}" for line in constant)))
     faults = sum((part.faults for part in parts.values()), Counter[str]())
     if faults:
@@ -63,6 +65,8 @@ def _print_files(parts: Mapping[str, Part]) -> None:
         sums = (sum(getattr(part, column) for part in parts.values()) for column in _COLUMNS)
         table.add_row(shown("all", "bold"), *(f"{number:,}" for number in sums), "")
     console().print(table)
+    console().print("copies and near copies of earlier questions, conflicting golds, copies of what", style="dim")
+    console().print("stands elsewhere, in another file; length: the median question's characters", style="dim")
 
 
 def _print_defects(parts: Mapping[str, Part], meanings: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from curate.read import Broken
 from curate.recipe import alone, load_recipe
 from curate.records import Question
 from curate.sourcing import Source, of_file, opened
+from curate.spec import SourceSpec
 from curate.terminal.console import console, shown
 from curate.terminal.show import question_parts, title
 
@@ -57,8 +58,7 @@ def sampled(name: str, location: str | None = None, settings: Mapping[str, Any] 
 def _keys(name: str) -> dict[str, Any]:
     """What quickstart says of the sample of a source, such as its columns."""
     spec = next((spec for spec in load_recipe("quickstart").sources if spec.use == name), None)
-    unwanted = {"use", "location", "convert"}
-    return spec.model_dump(by_alias=True, exclude_unset=True, exclude=unwanted) if spec else {}
+    return spec.model_dump(by_alias=True, exclude_unset=True, exclude=set(SourceSpec.model_fields)) if spec else {}
 
 
 def _bundled(name: str) -> Path:

@@ -144,6 +144,10 @@ def _inside(value: Any, part: str) -> Any:
 def question(read: Reader, corpus: Corpus, options: Options) -> Question:
     """A Question out of mapped columns."""
     asked, context = read.text("question"), read.text("context") or ""
+    if isinstance(read("question"), list | Mapping | bool):
+        raise BadRecord(
+            f"the column '{read_name(options, 'question')}' holds no text; name the value in it: messages.0.content"
+        )
     if asked is None:
         raise BadRecord(f"no question: the column '{read_name(options, 'question')}' is missing or empty")
     choices = _options(read("options"), options.columns.options)

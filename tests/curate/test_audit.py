@@ -48,7 +48,7 @@ def test_a_gold_that_never_changes_is_told(tmp_path: Path, command: Command) -> 
         csv.writer(stream).writerows([("text", "label"), *((text, "0") for text, _ in TWEETS)])
     assert audit(alone("tfns", tmp_path / "a.csv"))["a.csv"].constant == "0"
     shown = command("audit", "a.csv", "--as", "tfns", env={"COLUMNS": "80"}).stdout
-    assert "a.csv: all 4 are 0" in shown
+    assert "a.csv: 4 of 4 have one, all 0" in shown
 
 
 def test_the_tables_fit_and_json_is_json(tmp_path: Path, command: Command) -> None:

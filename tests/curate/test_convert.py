@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import curate
+from curate.chat.client import outcomes_to_retry
 from curate.curating import Asks
 from curate.errors import UserError
 from curate.execute import execute
@@ -134,6 +135,32 @@ def test_a_call_that_fails_is_sent_again_by_the_next_run(tmp_path: Path) -> None
         assert curate.run(path, tmp_path / "run").sql("select sum(sft) from funnel").item() == 3
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (reply("", refusal="I cannot help with that."), "refusal"),
+        (reply("", finish_reason="content_filter"), "filtered"),
+        (reply('{"analysis": "', finish_reason="length"), "truncated"),
+    ],
+)
+def test_what_is_no_reply_is_named_and_asked_anew_only_when_told(
+    tmp_path: Path, said: dict[str, Any], reason: str
+) -> None:
+    broken = [True]
+    with ChatServer(by_script(lambda request: said if broken[0] else rewritten(request))) as server:
+        path = setting(tmp_path, server.base_url)
+        run = curate.run(path, tmp_path / "run")
+        assert run.sql("select distinct label, reason, goes_to from outcomes").rows() == [
+            ("undecided", reason, "rejects")
+        ]
+        assert server.totals["requests"] == 3
+        broken[0] = False
+        curate.run(path, tmp_path / "run")
+        assert server.totals["requests"] == 3
+        again = execute(load_recipe(path), tmp_path / "run", asks=Asks(retry=outcomes_to_retry(["failed"])))
+        assert again.sql("select sum(sft) from funnel").item() == 3
+
+
 def test_without_calls_every_question_waits_and_the_plan_counts_both(tmp_path: Path) -> None:
     with ChatServer(by_script(rewritten)) as server:
         path = setting(tmp_path, server.base_url)
@@ -142,7 +169,7 @@ def test_without_calls_every_question_waits_and_the_plan_counts_both(tmp_path: P
         planned = survey(load_recipe(path), tmp_path / "run")
         assert server.totals["requests"] == 0
         assert (planned.before["convert", "teacher"].waiting, planned.left.calls) == (3, 6)
-        assert "convert, en" in planned.prompts
+        assert "convert by teacher, en" in planned.prompts
         curate.run(path, tmp_path / "run")
         done = survey(load_recipe(path), tmp_path / "run")
         assert (done.left.calls, done.before["convert", "teacher"].asked) == (0, 3)

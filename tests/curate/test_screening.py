@@ -36,6 +36,11 @@ def dropped(run: curate.Run) -> dict[str, tuple[str, str]]:
     ("changes", "screen", "reason"),
     [
         ({"g": None}, {}, "gold_missing"),
+        (
+            {"q": "两只基金的收益率见下。&lt;img src=&quot;https://example.org/a/very/long/address.png&quot;&gt;"},
+            {},
+            "missing_reference",
+        ),
         ({"q": "Какова доля долга в капитале банка на конец этого отчетного года?"}, {}, "language"),
         ({"q": "銀行の自己資本に対する負債の比率はいくつですか、教えてください。"}, {}, "language"),
         ({"q": "该银行年末的资产负债率是多少？"}, {"languages": ["en"]}, "language"),
@@ -163,7 +168,7 @@ def test_what_stands_in_a_benchmark_is_dropped_and_named(tmp_path: Path) -> None
     found = dropped(run)
     assert found.keys() == {"2"}
     assert found["2"][0] == "overlap"
-    assert found["2"][1].startswith("exam:t1: ")
+    assert found["2"][1].startswith("benchmark exam:t1: ")
 
 
 def test_a_benchmark_is_recorded_and_compared_with_what_was_read_not_with_masks(tmp_path: Path) -> None:
@@ -182,7 +187,7 @@ def test_a_benchmark_is_recorded_and_compared_with_what_was_read_not_with_masks(
     assert rejected is not None
     assert "13912345678" not in rejected.question
     (recorded,) = run.record["benchmarks"]
-    assert recorded["source"] == "exam"
+    assert recorded["source"] == "benchmark exam"
     assert len(recorded["files"][0]["sha256"]) == 64
 
 
@@ -199,6 +204,7 @@ def test_a_benchmark_that_is_not_there_is_told(tmp_path: Path) -> None:
         ({"duplicates": "near"}, "'screen.duplicates'"),
         ({"duplicates": True}, "'screen.duplicates'"),
         ({"overlap": {"against": [{"use": "finqa", "from": "x", "cap": 3}]}}, "unknown key 'cap'"),
+        ({"characters": {"min": 100, "max": 10}}, "nothing would be kept"),
         ({"languages": ["fr"]}, "'screen.languages.0'"),
         ({"overlap": {"against": []}}, "'screen.overlap.against'"),
         ({"privat": "drop"}, "did you mean 'private'"),
