@@ -125,24 +125,27 @@ order by all;
 comment on view undecided is 'all that was left undecided: answers, single votes, judgements, else whole questions; never counted as 0';
 
 create view cost_per_row as
+with paid as (
+    select *, key is null or row_number() over (partition by key order by rowid) = 1 as first from calls
+)
 select
     q.source,
     c.purpose,
     c.model,
     count(*) as calls,
-    sum(c.prompt_tokens) as prompt_tokens,
-    sum(c.completion_tokens) as completion_tokens,
-    round(sum(c.usd), 6) as usd,
+    sum(c.prompt_tokens) filter (c.first) as prompt_tokens,
+    sum(c.completion_tokens) filter (c.first) as completion_tokens,
+    round(coalesce(sum(c.usd) filter (c.first), 0), 6) as usd,
     any_value(k.kept) as kept_rows,
-    round(sum(c.usd) / nullif(any_value(k.kept), 0), 6) as usd_per_kept_row
-from calls c
+    round(coalesce(sum(c.usd) filter (c.first), 0) / nullif(any_value(k.kept), 0), 6) as usd_per_kept_row
+from paid c
 join questions q on q.id = c.question_id
 join (
     select source, count(*) filter (goes_to = 'sft') as kept from outcomes group by source
 ) k on k.source = q.source
 group by q.source, c.purpose, c.model
 order by all;
-comment on view cost_per_row is 'calls, tokens and US dollars by source, purpose and model, and for each row kept for sft';
+comment on view cost_per_row is 'calls, tokens and US dollars by source, purpose and model, and for each row kept for sft; a reply that several share is paid for by the first';
 
 create view rl_pool as
 select q.id, q.source, q.answer_kind, q.gold, q.gold_alternatives, o.reason, o.detail

@@ -3,13 +3,13 @@
     screen = Duplicates(0.85, folder)
     screen.take(Question(... "What is the ratio of debt to equity?" ...), rank=1)
     screen.take(Question(... "What is the ratio of debt, to equity" ...), rank=0)
-    screen.decide()     ->  [Duplicate(index=0, kept=1, reason="duplicate", similarity=1.0)]
+    screen.decide()     ->  [Duplicate(index=0, other=1, reason="duplicate", similarity=1.0)]
 
 A question is its core (question and options, whatever their order) and its rest (context; reasoning and answer where it
 carries a trace). Two are the same where both are; width, case and punctuation are set aside, signs and percent are not
 (curate.screen.words). Near ones have a Jaccard similarity of shingles of the threshold or more in the question, in the
-options, in the rest, and in the rest's numbers and negations; the same numbers and negations in the core; and golds
-that do not disagree. The same sentence with another year, or 不正确的是 for 正确的是, is another question.
+options, in the rest, and in the rest's numbers and negations; the same numbers and negations in the core, and several
+terms in quotes in the same order; and golds that do not disagree. The same sentence with another year, or 不正确的是 for 正确的是, is another question.
 """
 
 import re
@@ -30,6 +30,7 @@ from curate.screen.shingles import Shingles
 from curate.screen.words import signed
 
 Reason = Literal["duplicate", "near_duplicate", "duplicate_conflict"]
+_QUOTED = re.compile(r"[“「《\"]([^“”「」《》\"\n]{1,60})[”」》\"]")
 _CODE = re.compile(r"\w+|[^\w\s]")
 
 
@@ -64,7 +65,8 @@ class Duplicates:
         self._ranks.append(rank)
         self._golds.add(question)
         if self._shingles:
-            self._shingles.add(_hash(part), question.language, core[0], core[1:], rest)
+            salt = _hash("\n".join((part, *_quoted(question.question))))
+            self._shingles.add(salt, question.language, core[0], core[1:], rest)
 
     def decide(self) -> list[Duplicate]:
         """The questions to drop, by index. Of equal and near ones the best is kept, by rank, then by order; equal ones
@@ -108,6 +110,12 @@ def _texts(question: Question) -> tuple[list[str], list[str]]:
     given = question.meta.get("given") or {}
     rest = (question.context, given.get("reasoning") or "", given.get("answer") or "")
     return [read(text) for text in (question.question, *question.options.values())], [read(text) for text in rest]
+
+
+def _quoted(text: str) -> list[str]:
+    """Several terms in quotes, in order: what “A” is to “B” is not what “B” is to “A”."""
+    found = [signed(term) for term in _QUOTED.findall(text)]
+    return found if len(found) > 1 else []
 
 
 def _code(text: str) -> str:

@@ -235,6 +235,8 @@ def test_what_two_sources_read_is_sorted_out_once_and_more_tries_ask_nothing(tmp
             ("filter", 6),
         ]
         assert server.totals["requests"] == 9  # three of each; the six that are alike come out of the journal
+        paid = run.sql("select sum(usd) from cost_per_row").item()
+        assert paid == pytest.approx(run.record["calls"]["recipe_total"]["usd"], abs=1e-5)
         for source in said["sources"]:
             source["convert"]["attempts"] = 5
         path.write_text(yaml.safe_dump(said), encoding="utf-8")
@@ -246,7 +248,7 @@ def test_logs_are_merged_without_a_model(quickstart: curate.Run) -> None:
     rows = quickstart.sql(
         "select t.origin, t.model, count(*) from traces t where question_id like 'logs:%' group by all"
     ).rows()
-    assert rows == [("merged", "template", 8)]
+    assert rows == [("merged", "rules", 8)]
 
 
 def test_the_conversion_of_the_recipes_readme_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,8 @@ def test_other_writings_are_the_same_question(one: Question, other: Question, tm
         (ask(ZH, options=OPTIONS), ask(ZH, options={**OPTIONS, "E": "以上都不对"})),
         (ask(ZH, options={"A": "＞", "B": "＜"}), ask(ZH, options={"A": "＝", "B": "＜"})),
         (ask(context=PAGE), ask()),
+        (ask(f"{BODY}“甲公司”对“乙公司”是什么关系？"), ask(f"{BODY}“乙公司”对“甲公司”是什么关系？")),
+        (ask(f'{PAGE} What is "Orla" to "Velm"?'), ask(f'{PAGE} What is "Velm" to "Orla"?')),
         (ask("x[i] = 1;", answer_kind="code"), ask("x(i) = 1", answer_kind="code")),
         (
             ask(meta={"given": {"reasoning": PAGE, "answer": "5"}}),
