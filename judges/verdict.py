@@ -121,6 +121,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "merge_unreadable": "the merging model's reply could not be read",
         "merge_loses_verdict": "an agent's verdict is missing in the merged reasoning",
         "merge_invents_verdict": "the merged reasoning has a verdict that no agent gave",
+        "merge_loses_evidence": "a passage of the merged reasoning tells nothing of its agent's analysis",
+        "merge_invents_fact": "the merged reasoning has a number, or a further finding, that nobody gave",
         "merge_misquotes": "the merged reasoning quotes what nobody says in the dialogue",
         "merge_invents_rule": "the merged reasoning cites a rule that the guideline has not",
         "merge_changes_verdict": "the merged answer is not the log's final verdict",

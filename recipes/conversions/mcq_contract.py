@@ -3,8 +3,8 @@
 broken(asked, "下列哪项属于流动资产？")   ->  Drop("rewrite_points_to_options", "下列哪项")
 
 Numbers and names of the stem stay; nothing stands in the rewriting that stands in neither stem, context nor task;
-no option is named. The thresholds are set so that rewritings of real stems pass and each planted fault is caught
-(tests/recipes/conversions/test_mcq_to_open.py).
+no option is named; it keeps the sense, and asks for more than yes or no. The thresholds are set so that rewritings of
+real stems pass and each planted fault is caught (tests/recipes/conversions/test_mcq_to_open.py).
 """
 
 import re
@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 from curate.records import Drop, Language
 from judges.answers.text import HAN, WORD, normalise, plain
+from recipes.conversions.mcq_facts import invented, lost, swapped
 from recipes.conversions.mcq_pointers import points
 from recipes.conversions.mcq_said import names, numbers, pieces, runs
+from recipes.conversions.mcq_sense import denials, turned, yes_or_no
 
 _CLAUSE = re.compile(r"[，。；：？！\n]|[,;:?!.](?=\s|$)")
 _NEW_CLAUSE, _MOST_NEW_CLAUSE = 4, 0.6  # pieces of a clause that are new, and their share of it
@@ -28,12 +30,14 @@ _FEW = 4  # pieces: shares of less say nothing
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a rewriting is held against. stem: without a list of options; given: what else the model was shown that a
-    rewriting may say (context, task); options: their texts, the right ones among them."""
+    rewriting may say (context, task); options: their texts, the right ones among them; boolean: the gold is a yes or a
+    no."""
 
     stem: str
     given: str
     options: Sequence[str]
     language: Language
+    boolean: bool = False
 
 
 def broken(asked: Asked, rewriting: str) -> Drop | None:
@@ -92,11 +96,14 @@ def _holds(texts: list[tuple[str, ...]], gram: tuple[str, ...]) -> bool:
 
 def _lost_numbers(asked: Asked, rewriting: str) -> Iterator[str]:
     yield from (Counter(numbers(asked.stem)) - Counter(numbers(rewriting))).elements()
+    yield from lost(asked.stem, rewriting)
 
 
 def _new_numbers(asked: Asked, rewriting: str) -> Iterator[str]:
-    known = set(numbers(f"{asked.stem}\n{asked.given}"))
+    said = f"{asked.stem}\n{asked.given}"
+    known = set(numbers(said))
     yield from (number for number in numbers(rewriting) if number not in known)
+    yield from invented(said, rewriting)
 
 
 def _lost_names(asked: Asked, rewriting: str) -> Iterator[str]:
@@ -129,6 +136,19 @@ def _loses(asked: Asked, rewriting: str) -> Iterator[str]:
         yield f"{len(kept)} of {len(wanted)} pieces are kept"
 
 
+def _yes_or_no(asked: Asked, rewriting: str) -> Iterator[str]:
+    if not asked.boolean and (found := yes_or_no(rewriting)) and not yes_or_no(asked.stem):
+        yield found
+
+
+def _changes_sense(asked: Asked, rewriting: str) -> Iterator[str]:
+    """A negation more or less, a word turned into its opposite, numbers that changed places."""
+    if (wanted := denials(asked.stem)) != (said := denials(rewriting)):
+        yield f"{said} negations, not {wanted}"
+    yield from turned(asked.stem, rewriting)
+    yield from swapped(asked.stem, rewriting)
+
+
 def _content(text: str) -> set[tuple[str, ...]]:
     return {piece for run in runs(text) for piece in pieces(run)}
 
@@ -143,4 +163,6 @@ _CHECKS: tuple[tuple[str, Callable[[Asked, str], Iterator[str]]], ...] = (
     ("rewrite_loses_name", _lost_names),
     ("rewrite_invents", _invents),
     ("rewrite_loses_content", _loses),
+    ("rewrite_asks_yes_or_no", _yes_or_no),
+    ("rewrite_changes_sense", _changes_sense),
 )

@@ -13,9 +13,9 @@ from curate.records import Language
 from judges.answers.quantity import prepared
 from judges.answers.text import normalise, simplified
 
-_NUMBER = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?: \d{3})+(?!\d)|\d+(?:\.\d+)?")
+NUMBER = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?: \d{3})+(?!\d)|\d+(?:\.\d+)?")
 # A number of the examination, not of what it asks: "（2018年改）", "1、" before one of several questions.
-_NUMBERING = re.compile(
+NUMBERING = re.compile(
     r"^\s*[（(](?:19|20)\d\d[^（）()]{0,8}[)）]|(?:^|(?<=[。；;：:）)\s]))(?:\d{1,2}\s?[、．.](?!\d)|[（(]\d{1,2}[)）])"
     r"|(?:第\s?)?[（(]\d[)）][-—~～至]+[（(]\d[)）]题"
 )
@@ -54,10 +54,11 @@ _BREAK = "\n"
 
 def numbers(text: str) -> list[str]:
     """Every number of a text as it is written, in digits and without separators; numbers of places are left out."""
-    return [_plain(number) for number in _NUMBER.findall(prepared(_NUMBERING.sub(" ", text)))]
+    return [plain_number(number) for number in NUMBER.findall(prepared(NUMBERING.sub(" ", text)))]
 
 
-def _plain(number: str) -> str:
+def plain_number(number: str) -> str:
+    """A written number without separators and closing zeros: 5.0 and 5 are one."""
     number = number.replace(",", "").replace(" ", "")
     return number.rstrip("0").rstrip(".") if "." in number else number
 

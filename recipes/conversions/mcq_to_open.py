@@ -16,9 +16,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from curate.records import AnswerKind, Drop, Question
+from judges.answers.boolean import boolean
 from judges.answers.places import objects
 from judges.answers.text import plain
 from judges.templates import fill, harmless, template
+from judges.thought import one_line
 from recipes.conversions.mcq_contract import Asked, broken
 from recipes.conversions.mcq_gold import Gold, gold, needs_others, truth, yes_or_no
 from recipes.conversions.mcq_pointers import needs_options, tidy, without_list, without_options
@@ -42,12 +44,13 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
 
 _PACKAGE = "recipes"
 _TAGS = ("question", "options", "context", "answers")
+_OF_OPTIONS = frozenset({"one_letter", "duplicate_options", "blank_options"})  # flags that an open question has not
 _REFUSED = "rewrite_refused"
 # What a model is told of its reply, one paragraph each.
 _TOLD = (
     *("rewrite_unreadable", "rewrite_points_to_options", "rewrite_leaks_option", "rewrite_loses_number"),
     *("rewrite_invents_number", "rewrite_loses_name", "rewrite_invents", "rewrite_loses_content"),
-    *("rewrite_changes_language", "rewrite_changes_gold"),
+    *("rewrite_changes_language", "rewrite_changes_gold", "rewrite_asks_yes_or_no", "rewrite_changes_sense"),
 )
 
 
@@ -64,7 +67,7 @@ def by_rules(question: Question, options: Options) -> Question | Drop:
         return found
     stem = _stem(question)
     said = asked(question, stem, found)
-    return said if isinstance(said, Drop) else _open(question, said, found.kind, found.text, "rules")
+    return said if isinstance(said, Drop) else _open(question, said, found.kind, found.text)
 
 
 def prompt(question: Question, options: Options) -> str | Question | Drop:
@@ -95,15 +98,16 @@ def read(reply: str, question: Question, options: Options) -> Question | Drop:
     if isinstance(said, Drop):
         return said
     if said["convertible"] == "no":
-        return Drop(_REFUSED, " ".join(said["analysis"].split()))
+        return Drop(_REFUSED, said["analysis"])
     if {plain(one) for one in said["answers"]} != {plain(one) for one in found.texts}:
         return Drop("rewrite_changes_gold", "; ".join(said["answers"]) or "no answer")
-    rewriting = said["question"].strip()
+    rewriting = said["question"]
     given = "\n".join(one for one in (question.context, question.task) if one)
-    held = Asked(_stem(question), given, tuple(question.options.values()), question.language)
+    is_boolean = boolean(found.text) is not None
+    held = Asked(_stem(question), given, tuple(question.options.values()), question.language, is_boolean)
     if drop := broken(held, rewriting):
         return drop
-    return _open(question, rewriting, found.kind, found.text, "model")
+    return _open(question, rewriting, found.kind, found.text)
 
 
 def again(drop: Drop, question: Question) -> str | None:
@@ -131,7 +135,7 @@ def _judged(question: Question) -> Question | Drop:
     if said is None:
         return Drop("not_multiple_choice")
     text, is_question = judgement(tidy(question.question), question.language)
-    return _open(question, text, "boolean", yes_or_no(said, is_question, question.language), "rules")
+    return _open(question, text, "boolean", yes_or_no(said, is_question, question.language))
 
 
 def _stem(question: Question) -> str:
@@ -150,10 +154,15 @@ def _said(reply: str) -> dict[str, Any] | Drop:
         return Drop("rewrite_unreadable", '"answers"')
     if not isinstance(found.get("question"), str) or (found["convertible"] == "yes" and not found["question"].strip()):
         return Drop("rewrite_unreadable", '"question"')
-    return {**found, "answers": answers, "analysis": str(found.get("analysis") or "")}
+    return {
+        "analysis": one_line(found.get("analysis") or ""),
+        "answers": [one_line(one) for one in answers],
+        "convertible": found["convertible"],
+        "question": "\n".join(map(one_line, found["question"].strip().splitlines())),
+    }
 
 
-def _open(question: Question, text: str, kind: AnswerKind, answer: str, by: str) -> Question:
+def _open(question: Question, text: str, kind: AnswerKind, answer: str) -> Question:
     return replace(
         question,
         id=f"{question.id}:open",
@@ -164,5 +173,6 @@ def _open(question: Question, text: str, kind: AnswerKind, answer: str, by: str)
         answer_kind=kind,
         gold=answer,
         gold_alternatives=(),
-        meta={**question.meta, "converted": {"by": by, "options": dict(question.options), "gold": question.gold}},
+        flags=tuple(flag for flag in question.flags if flag not in _OF_OPTIONS),
+        meta={**question.meta, "converted": {"options": dict(question.options), "gold": question.gold}},
     )

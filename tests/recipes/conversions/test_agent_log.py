@@ -19,10 +19,14 @@ from curate.judge import Judgement, judge
 from curate.jury import Jury
 from curate.read import rows
 from curate.records import Corpus, Drop, Question, Row, Trace
+from judges.reasoning.measures.steps import sentences
 from judges.verdict import REASONS, Verdict
 from recipes.conversions import agent_log
+from recipes.conversions.agent_cited import misquoted, unknown_rule
+from recipes.conversions.agent_contract import left_over
 from recipes.conversions.agent_log import Options, again, by_rules, prompt, read
-from recipes.conversions.agent_notes import FINAL, Log
+from recipes.conversions.agent_notes import FINAL, Log, Note
+from recipes.conversions.agent_verdicts import stated
 from recipes.sources import compliance
 
 SAMPLE = Path(compliance.__file__).parents[1] / "samples" / "compliance.jsonl"
@@ -49,7 +53,7 @@ MIXED = {name: question for name, question in MERGED.items() if name not in {"en
 WORDS: dict[str, Words] = {
     "en": {
         "beginning": "I need to decide whether the agent's conduct violates the guideline, and I go step by step.",
-        "check": "{turn} {aspect}. I read “{quote}” again, and hold rule 1 against it. {verdict}",
+        "check": "{turn} {aspect}. {evidence} I read “{quote}” again, and hold rule 1 against it. {verdict}",
         "True": "So I think that a warning is due here.",
         "False": "So I see no reason for a warning.",
         "conclusion": "I weigh what I found. My verdict is therefore: {final}.",
@@ -57,7 +61,7 @@ WORDS: dict[str, Words] = {
     },
     "zh": {
         "beginning": "我需要判断客服在这段对话里的言行是否违规，下面一步一步来看。",
-        "check": "{turn}{aspect}。我重读了“{quote}”这句话，并与第1条对照。{verdict}",
+        "check": "{turn}{aspect}。{evidence}我重读了“{quote}”这句话，并与第1条对照。{verdict}",
         "True": "所以我认为这里需要预警。",
         "False": "因此我认为这一方面不需要预警。",
         "conclusion": "我把这些方面放在一起权衡。所以我的结论是：{final}。",
@@ -74,7 +78,13 @@ def good(question: Question) -> Reply:
     checks = [
         {
             "note": number,
-            "text": words["check"].format(turn=turn, aspect=note.aspect, quote=quote, verdict=words[str(note.finds)]),
+            "text": words["check"].format(
+                turn=turn,
+                aspect=note.aspect,
+                evidence=evidence(note, log, question),
+                quote=quote,
+                verdict=words[str(note.finds)],
+            ),
             "verdict": note.verdict,
         }
         for number, (note, turn) in enumerate(zip(log.notes, TURNS[question.language], strict=False), 1)
@@ -88,6 +98,18 @@ def good(question: Question) -> Reply:
         "final_answer": told["answer"],
         "final_verdict": final,
     }
+
+
+# The analyses that cite what does not exist (en-06, zh-05), as they may be told.
+PLANTED = {"en": "With these words the agent recommends a plan.", "zh": "这句话带有威胁的意味。"}
+
+
+def evidence(note: Note, log: Log, question: Question) -> str:
+    """The longest sentence of an analysis that speaks of no process, gives no verdict, and cites what exists."""
+    said = question.context
+    cited = [one for one in sentences(note.analysis) if not (misquoted(one, said) or unknown_rule(one, said))]
+    own = [one for one in cited if left_over(one, log, said) is None and not stated(one)]
+    return max(own or cited, key=len, default=PLANTED[question.language])
 
 
 def written(reply: Reply) -> str:
@@ -188,6 +210,17 @@ def other_language(place: str) -> Callable[[Reply, Question], None]:
     return change
 
 
+def only(en: str, zh: str) -> Callable[[Reply, Question], None]:
+    """A break that leaves of a passage these words and its verdict."""
+
+    def change(reply: Reply, question: Question) -> None:
+        words, one = WORDS[question.language], reply["checks"][1]
+        verdict = next(words[found] for found in ("True", "False") if words[found] in one["text"])
+        one["text"] = f"{en if question.language == 'en' else zh}{verdict}"
+
+    return change
+
+
 BREAKS: list[tuple[str, str, Callable[[Reply, Question], None]]] = [
     ("merge_loses_verdict", "a passage is left out", lost),
     ("merge_loses_verdict", "a passage does not say its verdict", unsaid),
@@ -234,6 +267,22 @@ BREAKS: list[tuple[str, str, Callable[[Reply, Question], None]]] = [
     ("merge_residue", "a note", say("conclusion", "I rely on note 3.", "我参考了笔记3。")),
     ("merge_residue", "a revision", say("beginning", "Revised reasoning: I begin.", "修订后的推理：我开始看。")),
     ("merge_residue", "the log", say("conclusion", "Step 2 of the log is clear.", "上一步的分析很清楚。")),
+    ("merge_invents_fact", "a sum", say("text", "They claim two million dollars.", "客户索赔两百万元。")),
+    ("merge_invents_fact", "a return", say("text", "A return of 30 % is named.", "其中提到百分之三十的回报。")),
+    ("merge_invents_fact", "in the conclusion", say("conclusion", "It took 45 minutes.", "前后花了45分钟。")),
+    (
+        "merge_invents_fact",
+        "a second breach",
+        say("conclusion", "Passwords were published too, another breach.", "另外还公开了密码，这也是一处违规。"),
+    ),
+    *(
+        ("merge_loses_evidence", how, only(en, zh))
+        for how, en, zh in (
+            ("nothing but a verdict", "I look at it.", "我看过了。"),
+            ("all is well", "I see no problem at all here.", "我看这里完全没有任何问题。"),
+            ("of something else", "Yesterday snow fell on those mountains.", "昨天那座山上下雪了。"),
+        )
+    ),
     ("merge_changes_language", "the beginning", other_language("beginning")),
     ("merge_changes_language", "a passage", other_language("text")),
     ("merge_not_first_person", "nobody speaks", third_person),
@@ -475,7 +524,9 @@ def test_the_template_leaves_out_what_speaks_of_the_process() -> None:
 def test_the_template_is_the_same_in_every_run_and_varied_between_questions() -> None:
     question = TOLD["en-01"]
     assert by_rules(question, OPTIONS) == by_rules(question, OPTIONS)
-    others = [replace(question, id=f"compliance:{number}") for number in range(12)]
+    renamed = replace(question, id="bank:demo-en-01", source="bank")
+    assert merged(renamed)[1].reasoning == merged(question)[1].reasoning
+    others = [replace(question, source_id=f"demo-{number}") for number in range(12)]
     assert len({merged(other)[1].reasoning.split("\n\n")[0] for other in others}) > 1
     for other in (*others, *TOLD.values()):
         openings = [paragraph[:12] for paragraph in merged(other)[1].reasoning.split("\n\n")]
@@ -494,7 +545,7 @@ def test_agents_without_telling_names_are_told_too(name: str) -> None:
 @pytest.mark.parametrize("number", range(20))
 def test_every_turn_of_phrase_keeps_the_contract(number: int) -> None:
     for question in TOLD.values():
-        turned = replace(question, id=f"compliance:{number}")
+        turned = replace(question, source_id=f"demo-{number}")
         assert isinstance(by_rules(turned, OPTIONS), Question), by_rules(turned, OPTIONS)
 
 
