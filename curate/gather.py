@@ -17,6 +17,8 @@ from curate.read import Broken
 from curate.recipe import Recipe
 from curate.records import Drop, Outcome, Question
 from curate.screen.overlap import Benchmarks
+from curate.screen.privacy import masked
+from curate.screen.private_ids import plain_ids
 from curate.screen_spec import ScreenSpec
 from curate.screening import Screening
 from curate.sourcing import Source, all_opened, files_of, read, refuse_empty
@@ -89,6 +91,7 @@ def gather(
     """
     sources = all_opened(recipe.sources, "sources", recipe.base)
     sets, known = benchmarks(recipe.screen, recipe.base)
+    private = recipe.screen is not None and recipe.screen.private != "keep"
     screening = Screening(recipe.screen, recipe.sources, known, folder)
     found, lost, seen, counter = [Gathered(source) for source in sources], list[Outcome](), _Ids(), itertools.count(1)
     with (
@@ -101,10 +104,12 @@ def gather(
                 told(next(counter))
                 one.records += 1
                 if isinstance(item, Broken):
+                    item = _masked(item) if private else item
                     lost.append(_lost(one, item, seen, strict))
                     unreadable.add((lost[-1].question_id, one.name, item.place, item.error, item.raw[:_RAW]))
                 else:
                     for question in item:
+                        question = plain_ids(question) if private else question
                         taken = screening.take(_unique(question, seen), number)
                         questions.add(question_row(taken))
                         one.questions += 1
@@ -164,6 +169,11 @@ class _Ids:
         known = key in self._seen
         self._seen.add(key)
         return not known
+
+
+def _masked(broken: Broken) -> Broken:
+    """An unreadable record without its private data: its text and the reason stand in tables too."""
+    return replace(broken, error=masked(broken.error), raw=masked(broken.raw))
 
 
 def _unique(question: Question, seen: _Ids) -> Question:

@@ -2,6 +2,7 @@
 and the words beside them.
 
 list(numbers("手机138-0000-1234，余额13800001234元"))   ->  [("mobile", 2, 15)]
+list(valid("13800001234"))                              ->  [("mobile", 0, 11)]: a whole cell, that no word explains
 
 A number is not believed, whatever its checksum, where the words beside it say that it is something else: an amount, an
 order number, a term of a sum. China's land lines and service numbers (010-..., 400, 800, 95xxx) and America's toll-free
@@ -27,6 +28,7 @@ from curate.screen.private_checks import (
 _RUN = re.compile(r"[0-9](?:[ ()-]{0,2}[0-9]){6,}+")
 _in_url = re.compile(r"(?:https?://|www\.|(?<![0-9A-Za-z.])10\.[0-9]{4,9}/)[!-~]*$", re.IGNORECASE).search
 _AROUND, _URL = 40, 200
+_ROUND = "00000"
 
 # Latin words begin after anything but a Latin letter: \b would want a space between Chinese and English.
 _WORD = "(?<![A-Za-z])"
@@ -47,7 +49,7 @@ _says_id = _says(rf"身份证件?|证件|公民身份|{_WORD}(?:resident id(?:en
 _says_passport = _says(rf"护照|通行证|{_WORD}passport")
 _says_ssn = _says(rf"{_WORD}(?:SSN|social security|ITIN)|社会保障|社会安全|社安")
 _says_account = _says(rf"[账帐][号户]|卡|存折|{_WORD}QQ|公积金|社保|{_WORD}(?:accounts?|acct|a/c|cards?)")
-_says_other = _says(
+says_other = _says(
     "[订运保账回]单|单号|编号|合同|协议|流水|交易|批次?|文号|[发支汇本]票|凭证|证书|注册|登记|备案|代码|税号|识别号|机构|序列",
     "案号|条码|条形码|物料|型号|版本|公告|时间戳|页码?|编码|金额|收入|利润|资产|负债|总额|合计|余额|成本|费用|价格?|[市净价总原]值",
     "规模|股本|股数|[销产]量|共计|(?<!预)约",
@@ -58,7 +60,7 @@ _says_other = _says(
 )
 _sum_before = re.compile(
     r"(?:[¥￥$€£]|RMB|CNY|USD|HKD|EUR|GBP|JPY|人民币|[=×÷*<>≈≥≤^]|[-+/×] |[0-9A-Za-z]-|(?:divided|multiplied) by"
-    r"|(?:add|subtract|multiply|divide|exp|greater|sum|average|max|min|round)\([0-9., ]*)\s?$"
+    r"|(?:add|subtract|multiply|divide|exp|greater|sum|average|max|min|round)\([0-9a-z_#%., -]*)\s?$"
 ).search
 _sum_after = re.compile(
     r"\s?(?:元(?!旦)|圆|[千百]?[万亿]|美元|港[元币]|欧元|英镑|日元|人民币|[股份吨笔]|人次|户(?!名)|件|[%％‰×÷*=≈]|bps|"
@@ -83,7 +85,7 @@ class _Number(NamedTuple):
     def other(self) -> bool:
         """Whether what stands around it, or how it is grouped, says that it is not a person's."""
         grouped = len(_years(self.text)) > 1
-        return grouped or bool(_sum_before(self.before) or _says_other(self.before))
+        return grouped or bool(_sum_before(self.before) or says_other(self.before))
 
 
 def _resident_id(number: _Number) -> bool:
@@ -101,9 +103,9 @@ def _bank_card(number: _Number) -> bool:
 def _mobile(number: _Number) -> bool:
     if _says_phone(number.before):
         return True
-    # A round number is rather an amount; one among no words is an option, a gold or a table's cell.
+    # A round number is rather an amount; one among no words is a figure, unless it is a whole value: `valid`.
     bare = not re.search(r"[^\W\d_]", number.before + number.after)
-    return not (number.other or bare or number.digits.endswith("00000"))
+    return not (number.other or bare or number.digits.endswith(_ROUND))
 
 
 def _abroad(number: _Number) -> bool:
@@ -165,6 +167,11 @@ _KINDS: tuple[tuple[str, int, re.Pattern[str], Callable[[_Number], bool]], ...] 
         ("account", 7, _FIRST + r"[0-9]{3,30}(?:[ -][0-9]{3,12}){0,8}", _account),
     )
 )
+_VALID: dict[str, Callable[[str], bool]] = {
+    "resident_id": resident_id,
+    "bank_card": lambda digits: len(digits) > 13 and bank_card(digits),
+    "mobile": lambda digits: not digits.endswith(_ROUND),
+}
 _IBAN = re.compile(r"[0-9][0-9](?<=[A-Za-z]{2}[0-9]{2})(?=((?:[ -]?[0-9A-Za-z]){11,31}))")
 
 
@@ -179,6 +186,18 @@ def numbers(plain: str) -> Iterator[tuple[str, int, int]]:
             for start, end in _shaped(shape, plain, max(0, run.start() - 3), run.end() + 2):
                 if holds(_number(plain, start, end)) and not _in_url(plain, max(0, start - _URL), start):
                     yield kind, start, end
+
+
+def valid(plain: str) -> Iterator[tuple[str, int, int]]:
+    """Kind, start and end of each number that is right by itself, whatever the words beside it: a resident ID or bank
+    card with its checksum, a mobile that is not round. For texts that are nothing but a value: cells, keys, ids."""
+    for run in _RUN.finditer(plain):
+        for kind, least, shape, _ in _KINDS:
+            if kind in _VALID and run.end() - run.start() >= least:
+                for found in shape.finditer(plain, max(0, run.start() - 3), run.end() + 2):
+                    digits = "".join(filter(str.isalnum, found[0])).upper()
+                    if _VALID[kind](digits) and not plain[found.end() : found.end() + 1].isdigit():
+                        yield kind, *found.span()
 
 
 def _shaped(shape: re.Pattern[str], plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:

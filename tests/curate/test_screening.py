@@ -16,7 +16,7 @@ ROW = {"id": "1", "q": "What is the ratio of total debt to equity of Orla Bank a
 
 def run_on(folder: Path, rows: list[dict[str, Any]], screen: Mapping[str, Any] | None, **source: Any) -> curate.Run:
     """A run over rows of {id, q, g, ...}, without a teacher."""
-    whole = [{**dict.fromkeys(("c", "o", "e")), **row} for row in rows]
+    whole = [{**dict.fromkeys(("c", "o", "e", "memo")), **row} for row in rows]
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in whole)
     (folder / "q.jsonl").write_text(lines, encoding="utf-8")
     columns = {"id": "id", "question": "q", "gold": "g", "context": "c", "options": "o", "explanation": "e"}
@@ -215,3 +215,23 @@ def test_what_a_recipe_may_say(tmp_path: Path, screen: dict[str, Any], said: str
     with pytest.raises(UserError) as error:
         run_on(tmp_path, [ROW], screen)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize("private", ["redact", "drop"])
+def test_private_data_stand_in_no_table_wherever_they_came_from(tmp_path: Path, private: str) -> None:
+    phone, mail = "13912345678", "lihua@example.cn"
+    rows: list[dict[str, Any]] = [
+        {**ROW, "id": f"case-{phone}"},
+        {**ROW, "id": "2", "q": "", "c": f"电话{phone}"},
+        {**ROW, "id": "3", "q": "客户留下的联系方式是什么？", "g": f"手机号{phone}"},
+        {**ROW, "id": "4", "q": "客户选择哪个邮箱？", "o": {"A": mail, "B": "没有"}, "g": "A"},
+        {**ROW, "id": "5", "q": "What does the memo of the branch say?", "memo": {"tel": int(phone), mail: "x"}},
+    ]
+    run = run_on(tmp_path, rows, {"private": private}, keep=["memo"])
+    assert run.sql("select count(*) from unreadable").item() == 1
+    for name in ("questions", "unreadable", "outcomes", "checks", "calls", "traces"):
+        told = run.table(name).write_json()
+        assert phone not in told, name
+        assert mail not in told, name
+    if private == "drop":
+        assert {name for name, (why, _) in dropped(run).items() if why == "private_data"} == {"3", "4", "5"}

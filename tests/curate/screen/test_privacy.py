@@ -4,18 +4,22 @@ private.jsonl is made up: {"text", "private": [[kind, value], ...]}, with an emp
 """
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.records import Question
-from curate.screen.privacy import KINDS, find, kinds_in, redact
+from curate.screen.privacy import KINDS, find, kinds_in, masked, redact
 from curate.screen.private_checks import bank_card, called_abroad, dated_id, iban, resident_id, ssn
+from curate.screen.private_ids import plain_ids
+from curate.screen.private_labels import PLAIN
 
 PLANTED = [
     json.loads(line) for line in (Path(__file__).parent / "private.jsonl").read_text(encoding="utf-8").splitlines()
@@ -176,15 +180,156 @@ def test_masks_are_the_same_for_a_value_in_all_fields() -> None:
         explanation="机主a@example.com留的是１３９００００１２３４",
         meta={"turns": [{"said": "我的手机13800001234", "at": 3}], "id": "110199199001011232 张三"},
     )
-    masked, counts = redact(question)
-    assert masked.question == "[手机号_1]和[手机号_2]哪个是机主的手机？"
-    assert masked.context == "机主电话[手机号_1]，邮箱[电子邮箱_1]"
-    assert masked.options == {"A": "手机[手机号_1]", "B": "手机[手机号_2]"}
-    assert (masked.gold, masked.gold_alternatives) == ("手机[手机号_2]", ("电话[手机号_2]",))
-    assert masked.explanation == "机主[电子邮箱_1]留的是[手机号_2]"
-    assert masked.meta == {"turns": [{"said": "我的手机[手机号_1]", "at": 3}], "id": "[身份证号_1] 张三"}
+    found, counts = redact(question)
+    assert found.question == "[手机号_1]和[手机号_2]哪个是机主的手机？"
+    assert found.context == "机主电话[手机号_1]，邮箱[电子邮箱_1]"
+    assert found.options == {"A": "手机[手机号_1]", "B": "手机[手机号_2]"}
+    assert (found.gold, found.gold_alternatives) == ("手机[手机号_2]", ("电话[手机号_2]",))
+    assert found.explanation == "机主[电子邮箱_1]留的是[手机号_2]"
+    assert found.meta == {"turns": [{"said": "我的手机[手机号_1]", "at": 3}], "id": "[身份证号_1] 张三"}
     assert counts == kinds_in(question) == {"mobile": 2, "email": 1, "resident_id": 1}
-    assert masked.task == question.task
+    assert found.task == question.task
+
+
+@pytest.mark.parametrize(
+    ("language", "task", "domain", "told"),
+    [
+        (
+            "en",
+            "Customer Anna, call 13800001234, mail anna.li@example.com",
+            "calls with 13800001234",
+            ("Customer Anna, call [PHONE_2], mail [EMAIL_1]", "calls with [PHONE_2]"),
+        ),
+        ("zh", "客户电话13800001234", "与13800001234的通话", ("客户电话[手机号_2]", "与[手机号_2]的通话")),
+    ],
+)
+def test_the_task_and_its_domain_are_masked(language: str, task: str, domain: str, told: tuple[str, str]) -> None:
+    own = "[PHONE_1]" if language == "en" else "[手机号_1]"
+    question = replace(QUESTION, language=language, task=task, task_domain=domain, question=own)  # type: ignore[arg-type]
+    redacted, counts = redact(question)
+    assert (redacted.task, redacted.task_domain) == told
+    assert counts["mobile"] == 1
+
+
+def test_masks_in_the_task_keep_their_numbers() -> None:
+    question = replace(QUESTION, task="[手机号_1]", task_domain="[手机号_2]", question="致电13800001234")
+    assert redact(question)[0].question == "致电[手机号_3]"
+
+
+@pytest.mark.parametrize(
+    ("meta", "told"),
+    [
+        ({"uid": 13800001234, "n": 3, "sure": True, "share": 13800001234.0}, {"uid": "[手机号_1]"}),
+        ({"客户": "13800001234 "}, {"客户": "[手机号_1] "}),
+        ({"keep": {"证件": "11019919491231002X"}}, {"keep": {"证件": "[身份证号_1]"}}),
+        ({"note": ["4111 1111 1111 1111"]}, {"note": ["[银行卡号_1]"]}),
+        ({"note": "4111111111111112"}, {}),
+        ({"银行卡号": "4111111111111112"}, {"银行卡号": "[账号_1]"}),
+        ({"customerPhone": 13800000000}, {"customerPhone": "[手机号_1]"}),
+        ({"mobile_2": "13800001234 / 13900001234"}, {"mobile_2": "[手机号_1] / [手机号_2]"}),
+        ({"电话": {"value": ["(415) 555-0134"]}}, {"电话": {"value": ["[电话号码_1]"]}}),
+        ({"tel": "415-555-0134"}, {"tel": "[电话号码_1]"}),
+        ({"email": "a@example.com"}, {"email": "[电子邮箱_1]"}),
+        ({"家庭住址": "重庆市渝中区望江路33号"}, {"家庭住址": "[地址_1]"}),
+        ({"revenue": 13812345678, "净利润": "13812345678", "order_no": 13812345678, "2019": 13812345678}, {}),
+        ({"note": 13800000000, "sums": [13812345678, 5125267130], "model": "phone 12"}, {}),
+        ({"13800001234": "Anna", "+86 138 0000 1234": "Li"}, {"[手机号_1]": "Anna", "[手机号_1]~2": "Li"}),
+        ({13800001234: 1, "110199199001011232": 2}, {"[手机号_1]": 1, "[身份证号_1]": 2}),
+    ],
+)
+def test_keys_and_whole_numbers_of_meta_are_read(meta: dict[Any, Any], told: dict[Any, Any]) -> None:
+    redacted, counts = redact(replace(QUESTION, meta=meta))
+    renamed = any("[" in key for key in told)
+    assert redacted.meta == (told if renamed else {**meta, **told})
+    assert redact(redacted) == (redacted, Counter())
+    assert bool(counts) == bool(told)
+
+
+def test_tables_and_programs_keep_their_figures() -> None:
+    meta = {
+        "program": "subtract(13812345678, 5), divide(#0, 13812345678), divide(const_100, 13912345678)",
+        "table": [["", "2019"], ["sales", "13812345678"], ["cost", 13912345678]],
+        "evidence": {"table_1": "13812345678", "text_2": "13812345678"},
+        "keep": {"answer": 13812345678, "table": [["sales", "13812345678"]]},
+    }
+    question = replace(QUESTION, language="en", answer_kind="number", gold="13812345678", meta=meta)
+    assert redact(question)[0] is question
+    told = {**meta, "evidence": {"text_2": "call 13812345678"}}
+    assert redact(replace(question, meta=told))[0].meta == {**meta, "evidence": {"text_2": "call [PHONE_1]"}}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"A": "13800001234", "B": "13900001234", "C": "都不是"}, ["[手机号_1]", "[手机号_2]", "都不是"]),
+        ({"A": "5125267130", "B": "13900001234"}, ["5125267130", "13900001234"]),
+        ({"A": "13800001234 ", "B": "3"}, ["[手机号_1] ", "3"]),
+    ],
+)
+def test_a_whole_option_is_private_where_its_neighbours_are_no_sums(options: dict[str, str], told: list[str]) -> None:
+    choice = replace(QUESTION, answer_kind="choice", options=options)
+    assert list(redact(choice)[0].options.values()) == told
+    assert redact(replace(choice, answer_kind="number"))[0].options == options
+
+
+@pytest.mark.parametrize(
+    ("kind", "gold", "told"),
+    [
+        ("span", "13800001234", "[手机号_1]"),
+        ("text", " 110199199001011232", " [身份证号_1]"),
+        ("label", "13800001234", "13800001234"),
+        ("number", "13800001234", "13800001234"),
+        ("span", "13800001234 9", "13800001234 9"),
+    ],
+)
+def test_a_whole_gold_of_words_is_private(kind: str, gold: str, told: str) -> None:
+    redacted = redact(replace(QUESTION, answer_kind=kind, gold=gold, gold_alternatives=(gold,)))[0]  # type: ignore[arg-type]
+    assert (redacted.gold, redacted.gold_alternatives) == (told, (told,))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ('{"phone": 13800001234, "id": "13800001234"}', "en", '{"phone": [PHONE_1], "id": "[PHONE_1]"}'),
+        ("没有列“李13800001234”，另见[手机号_3]", "zh", "没有列“李[手机号_4]”，另见[手机号_3]"),
+        ("13800001234", "en", "[PHONE_1]"),
+        ("line 12: no gold", "en", "line 12: no gold"),
+    ],
+)
+def test_texts_outside_questions_are_masked(text: str, language: str, told: str) -> None:
+    assert masked(text, language) == masked(masked(text, language), language) == told
+
+
+def with_ids(source_id: str, group: str) -> Question:
+    return plain_ids(replace(QUESTION, id=f"chat:{source_id}", source_id=source_id, group=group))
+
+
+@pytest.mark.parametrize(
+    ("source_id", "pattern"),
+    [
+        ("13800001234", "[0-9a-f]{8}"),
+        ("客户13800001234-2", "客户[0-9a-f]{8}-2"),
+        ("user13800001234", "user[0-9a-f]{8}"),
+        ("anna.li@example.com", "[0-9a-f]{8}"),
+        ("11019919491231002X_张三", "[0-9a-f]{8}_张三"),
+        ("138-0000-1234", "[0-9a-f]{8}"),
+        ("JKL/2017/page_61.pdf-3", None),
+        ("finre-18630238315d263d", None),
+        ("2024010112304512", None),
+    ],
+)
+def test_private_parts_of_ids_are_hashed(source_id: str, pattern: str | None) -> None:
+    question = with_ids(source_id, source_id)
+    assert re.fullmatch(pattern or re.escape(source_id), question.source_id)
+    assert question.id == f"chat:{question.source_id}"
+    assert question.group == question.source_id
+    assert plain_ids(question) is question
+
+
+def test_hashed_ids_stay_apart_and_equal_groups_equal() -> None:
+    first, second = with_ids("13800001234-1", "13800001234"), with_ids("13800001234-2", "13800001234")
+    assert first.id != second.id
+    assert first.group == second.group != with_ids("1", "13900001234").group
 
 
 def test_what_a_value_hid_is_masked_too() -> None:
@@ -236,15 +381,30 @@ PIECES = st.sampled_from(
     ]
 )
 TEXTS = st.lists(PIECES | st.text(alphabet="0123456789-+() @.aX号室元路市", max_size=12), max_size=8).map("".join)
+KEYS = TEXTS | st.sampled_from(["phone", "卡号", "账号", "table", "revenue", "手机2", "id", "2019", "[PHONE_1]"])
 
 
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, TEXTS, st.sampled_from(["en", "zh"]))
 def test_what_is_redacted_holds_nothing_more(first: str, second: str, language: str) -> None:
     question = replace(QUESTION, question=first, context=second, language=language)  # type: ignore[arg-type]
-    masked, counts = redact(question)
-    assert redact(masked) == (masked, Counter())
+    redacted, counts = redact(question)
+    assert redact(redacted) == (redacted, Counter())
     assert bool(counts) == bool(find(first) or find(second))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.recursive(TEXTS | st.integers(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner)))
+def test_what_is_redacted_in_meta_holds_nothing_more(value: Any) -> None:
+    redacted = redact(replace(QUESTION, options={"A": str(value)}, meta={"keep": value}))[0]
+    assert redact(redacted) == (redacted, Counter())
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS)
+def test_plain_ids_are_plain(text: str) -> None:
+    question = with_ids(text, text)
+    assert plain_ids(question) is question
 
 
 @settings(max_examples=150, deadline=None)
@@ -271,3 +431,4 @@ SMALL = (
 )
 def test_time_is_linear(text: str) -> None:
     find("手机 a@" + text)
+    find(text, PLAIN.under("phone"))
