@@ -2,8 +2,8 @@
 
 refers_to_missing(question)      "根据下表计算净利润", and no table anywhere  ->  True
 
-Material may stand in the question itself: a case before "根据上述资料", the figures of a table behind "下表", a list behind
-a colon. Where the question is long enough to hold it, nothing is called missing.
+Material may stand in the question itself: a case before "根据上述资料", the figures of a table behind "下表", a list
+behind a colon. Where the question is long enough to hold it, nothing is called missing.
 """
 
 import re

@@ -82,6 +82,18 @@ def unknown_rule(text: str, context: str) -> str | None:
     return next((citation for citation, number in _cited(text) if number not in known), None)
 
 
+def uncited(text: str) -> str:
+    """The text without the rules that it cites."""
+    for pattern in (_CITED_ZH, _CITED_ZH_BARE, _CITED_EN):
+        text = pattern.sub(" ", text)
+    return text
+
+
+def cited(text: str) -> set[str]:
+    """The numbers of the rules that a text cites."""
+    return {number for _, number in _cited(text)}
+
+
 def unknown_title(text: str, context: str) -> str | None:
     """The first 《title》, or English act, law or directive, that a text names and the context does not."""
     said = _squashed(context)

@@ -2,8 +2,9 @@
 
     broken(merge, log, question)  ->  Drop("merge_loses_verdict", "note 2 (legal risk): it ends without its verdict")
 
-Every agent's verdict is stated where its aspect is looked at, and no other; what is quoted and cited exists; the end is
-the log's; it is one person's own thought, in the question's language; nothing is left of the process that made it.
+Every agent's verdict is stated where its aspect is looked at, with its evidence, and no other; what is quoted, cited
+and counted exists; the end is the log's; it is one person's own thought, in the question's language; nothing is left
+of the process that made it.
 """
 
 import re
@@ -14,7 +15,8 @@ from itertools import chain
 
 from curate.records import Drop, Question
 from judges.reasoning.measures import language, tells
-from recipes.conversions.agent_cited import misquoted, unknown_rule, unknown_title, unquoted
+from recipes.conversions.agent_cited import cited, misquoted, unknown_rule, unknown_title, unquoted
+from recipes.conversions.agent_facts import invented_number, is_new, retold
 from recipes.conversions.agent_notes import Log, Note
 from recipes.conversions.agent_verdicts import finding, stated, statements
 
@@ -28,6 +30,11 @@ _EVERYWHERE = re.compile(
     r"\b(?:all|every|each|none) (?:one )?(?:of )?(?:(?:the|these|those|my|three|four|five|six|\d) )*"
     r"(?:checks?|aspects?|points?|angles?|areas?|parts?|sides?|counts?)\b"
     r"|(?:所有|全部|每一?[个项]|各个?)(?:的)?(?:方面|角度|检查|环节|项目?|点)|方方面面",
+    re.IGNORECASE,
+)
+_FURTHER = re.compile(
+    r"\b(?:also|another|second|third|further(?:more)?|moreover|besides|additional(?:ly)?|in addition|too)\b"
+    r"|另外?一|另有|另外|此外|还有?|第[二三]处|又|并且|而且|同时|也",
     re.IGNORECASE,
 )
 _AGENT_EN = (
@@ -93,6 +100,7 @@ def broken(merge: Merge, log: Log, question: Question) -> Drop | None:
         _final(merge, log),
         _citations(merge, question.context),
         _voice(merge, log, question),
+        _facts(merge, log, question.context),
     )
     return next(drops, None)
 
@@ -159,6 +167,25 @@ def _citations(merge: Merge, context: str) -> Iterator[Drop]:
             yield Drop("merge_misquotes", quote)
         if rule := unknown_rule(part, context) or unknown_title(part, context):
             yield Drop("merge_invents_rule", rule)
+
+
+def _facts(merge: Merge, log: Log, context: str) -> Iterator[Drop]:
+    """A passage tells its note's evidence; no part has a number, and the end no further finding, that nobody gave."""
+    told = "\n".join((*(f"{note.aspect}\n{note.analysis}" for note in log.notes), log.reason))
+    for check in merge.checks:
+        note = log.notes[check.note - 1]
+        if not retold(check.text, note.analysis):
+            yield Drop("merge_loses_evidence", f"{_named(check.note, note)}: nothing of its analysis is told")
+        if number := invented_number(check.text, f"{context}\n{note.analysis}"):
+            yield Drop("merge_invents_fact", f"{_named(check.note, note)}: {number}")
+    for part in (merge.beginning, merge.conclusion, merge.answer):
+        if number := invented_number(part, f"{context}\n{told}"):
+            yield Drop("merge_invents_fact", number)
+    for part in (merge.conclusion, merge.answer):
+        for one in statements(unquoted(part)):
+            unheard = cited(one.sentence) - cited("\n".join((told, *(check.text for check in merge.checks))))
+            if one.finds and (unheard or (_FURTHER.search(one.sentence) and is_new(one.sentence, told))):
+                yield Drop("merge_invents_fact", f"a further finding: {one.sentence[:80]}")
 
 
 def _voice(merge: Merge, log: Log, question: Question) -> Iterator[Drop]:

@@ -23,8 +23,6 @@ from recipes.conversions import agent_template
 from recipes.conversions.agent_contract import Check, Merge, broken
 from recipes.conversions.agent_notes import FINAL, Log, Note
 
-TEMPLATE = "template"
-
 SCHEMA: Mapping[str, Any] = MappingProxyType(
     {
         "type": "object",
@@ -56,6 +54,7 @@ _BOX = re.compile(r"[\\\x08]*boxed\s*\{([^{}]*)\}")  # "\b" of a "\boxed" that w
 _FAULTS = (
     *("merge_unreadable", "merge_loses_verdict", "merge_invents_verdict", "merge_changes_verdict", "merge_misquotes"),
     *("merge_invents_rule", "merge_residue", "merge_changes_language", "merge_not_first_person"),
+    *("merge_loses_evidence", "merge_invents_fact"),
 )
 
 
@@ -93,7 +92,7 @@ def by_rules(question: Question, _: Options) -> Question | Drop:
     log = Log.of(question)
     if isinstance(log, Drop):
         return log
-    return _kept(agent_template.merge(log, question), log, question, TEMPLATE)
+    return _kept(agent_template.merge(log, question), log, question)
 
 
 def prompt(question: Question, _: Options) -> str | Drop:
@@ -114,7 +113,7 @@ def read(reply: str, question: Question, _: Options) -> Question | Drop:
     if isinstance(log, Drop):
         return log
     merge = _merge(reply)
-    return merge if isinstance(merge, Drop) else _kept(merge, log, question, "")
+    return merge if isinstance(merge, Drop) else _kept(merge, log, question)
 
 
 def again(drop: Drop, question: Question) -> str:
@@ -154,14 +153,14 @@ def _clean(text: str) -> str:
     return _BOX.sub(r"\1", text).encode(errors="replace").decode().strip()
 
 
-def _kept(merge: Merge, log: Log, question: Question, model: str) -> Question | Drop:
+def _kept(merge: Merge, log: Log, question: Question) -> Question | Drop:
     if (drop := broken(merge, log, question)) is not None:
         return drop
     box = f"\\boxed{{{FINAL[question.language][log.finds]}}}"
     given = {
         "reasoning": merge.reasoning,
         "answer": f"{merge.answer}\n\n{box}",
-        "model": model,
+        "model": "",  # the pipeline knows who merged it
         "truncated": False,
         "origin": "merged",
     }

@@ -7,7 +7,8 @@
 
         Next comes ...
 
-Which turn of phrase stands where follows from the question's id: another question reads differently, a rerun alike.
+Which turn of phrase stands where follows from the question's id in its source: another question reads differently, a
+rerun alike, however the recipe names the source.
 """
 
 import hashlib
@@ -39,7 +40,7 @@ Pick = Callable[[str, Sequence[str]], str]
 
 def merge(log: Log, question: Question) -> Merge:
     """The log's parts as one person's thought."""
-    words, pick = PHRASES[question.language], _picker(question.id)
+    words, pick = PHRASES[question.language], _picker(question.source_id)
     final = FINAL[question.language][log.finds]
     summary, reason = _summary(log, words, pick), _own(log.reason, log, question, words)
     return Merge(
@@ -60,9 +61,9 @@ def _check(number: int, note: Note, log: Log, question: Question) -> Check:
     else:
         places = words.last if number == len(log.notes) else words.between
     # Each passage between takes the next turn of phrase, so that no two that follow each other begin alike.
-    opening = _turn(question.id, number, places).format(aspect=note.aspect)
+    opening = _turn(question.source_id, number, places).format(aspect=note.aspect)
     kinds = words.verdicts["warning" if _WARNS.search(note.verdict) else "violation"]
-    verdict = _turn(question.id, number, kinds[note.finds])
+    verdict = _turn(question.source_id, number, kinds[note.finds])
     analysis = _own(note.analysis, log, question, words)
     return Check(number, words.gap.join(filter(None, (opening, analysis, verdict))), note.verdict)
 

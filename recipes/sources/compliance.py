@@ -39,7 +39,7 @@ INFO = SourceInfo(
     " reason}, label",
     defects={
         "gold_missing": "no label is given",
-        "gold_unusable": "the label is neither a violation nor its denial",
+        "gold_unusable": "the label is neither a violation nor its denial; `finds` and `clears` can name what true is",
         "log_missing": "no steps, or no final verdict",
         "verdict_unreadable": "a verdict of the log cannot be read; `finds` and `clears` can name its words",
         "label_differs": "the log's final verdict is not the label",
@@ -62,6 +62,8 @@ _ROLES: Mapping[Language, Mapping[str, str]] = {
     "en": {"agent": "Agent", "service": "Agent", "customer": "Customer", "client": "Customer", "user": "Customer"},
     "zh": {"agent": "客服", "service": "客服", "customer": "客户", "client": "客户", "user": "客户"},
 }
+# JSON's true or 1 does not say of what: a violation, or compliance. As a digit nothing reads it as a yes.
+_BARE: Mapping[str, str] = {"true": "1", "false": "0", "1": "1", "0": "0"}
 _NUMBERED = re.compile(
     r"\s*(?:(?:rule|section|article|clause)\s*\d|第[一二三四五六七八九十百\d]+[条款项]|[(（]?\d+(?:\.\d+)*\s*[.、)）:：\s])",
     re.IGNORECASE,
@@ -85,7 +87,7 @@ class Options(BaseModel, extra="forbid", frozen=True):
         for words, finds in ((self.finds, True), (self.clears, False)):
             if plain(verdict) in map(plain, words):
                 return finds
-        return finding(verdict)
+        return None if plain(verdict) in _BARE else finding(verdict)
 
 
 def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
@@ -96,9 +98,9 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     guideline = _guideline(record.get("guideline"))
     language = _language(record.get("language") or language_of(guideline))
     dialogue = _dialogue(record.get("dialogue"), language)
-    log, label = _log(record, options), text_of(record.get("label"))
+    log, label = _log(record, options), _said(record.get("label"))
     breaks = options.meaning(label)
-    gold = label if breaks is None else FINAL[language][breaks]
+    gold = FINAL[language][breaks] if breaks is not None else label and _BARE.get(plain(label), label)
     over, under, _ = _HEADINGS[language]
     source_id = text_of(record.get("id")) or content_id(guideline, dialogue)
     yield Question(
@@ -165,7 +167,7 @@ def _log(record: Mapping[str, Any], options: Options) -> dict[str, Any]:
 
 
 def _step(step: Mapping[str, Any], options: Options) -> dict[str, Any]:
-    verdict = text_of(step.get("verdict"))
+    verdict = _said(step.get("verdict"))
     return {
         "agent": _first(step, "agent", "role", "name") or "",
         "analysis": _first(step, "analysis", "reasoning") or "",
@@ -176,10 +178,15 @@ def _step(step: Mapping[str, Any], options: Options) -> dict[str, Any]:
 
 def _final(value: Any, options: Options) -> dict[str, Any] | None:
     said = value if isinstance(value, Mapping) else {"verdict": value}
-    verdict = text_of(said.get("verdict"))
+    verdict = _said(said.get("verdict"))
     if verdict is None:
         return None
     return {"verdict": verdict, "reason": text_of(said.get("reason")) or "", "finds": options.meaning(verdict)}
+
+
+def _said(value: Any) -> str | None:
+    """A verdict or label as text; JSON's true is no yes, since nobody asked."""
+    return str(value).lower() if isinstance(value, bool) else text_of(value)
 
 
 def _first(record: Mapping[str, Any], *names: str) -> str | None:

@@ -4,7 +4,8 @@
         ->  Item("存款准备金率由（ ）规定。", {"A": "中央银行", "B": "商业银行"}, "A", "……")
 
 All behind the first mark of an answer or an analysis is kept out of the question, so that neither leaks into a prompt;
-a blank that was filled in with the answer, "由（A）规定", is emptied again.
+a blank that was filled in with the answer, "由（A）规定", is emptied again. What a new layout may yet let through,
+`leaks` tells.
 """
 
 import re
@@ -13,16 +14,36 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-_WHOSE = r"(?:参考|(?<!不)正确|标准|本题|学员|[你您我]的)?"
+_WHOSE = r"(?:参考|(?<!不)正确|标准|本题|试题|学员|[你您我]的)?"
 _WHY = r"(?:(?:答案|试题|本题|参考)?(?:解析|分析|解释|详解)|分析解释)"
+_OPEN, _CLOSE = r"[【\[［〖『「〔（(]", r"[】\]］〗』」〕）)]"
+# Letters that are an answer, and no option: "B。", "A、C", not "B、乙" nor "B股".
+_AFTER = rf"(?:\s|$|[。，,；;！!★☆※◆]|{_OPEN}|{_CLOSE}|[.．](?:\s|$))"
+_LETTERS = rf"(?=[^\S\n]*{_OPEN}?[A-HＡ-Ｈ](?:[、,，]?[A-HＡ-Ｈ]){{0,7}}{_AFTER})"
+_SIGNS = r"[★☆※◆■●▲*#]*[^\S\n]*"  # before a mark
 _MARK = re.compile(
     rf"""
-      [【\[［]{_WHOSE}答案[】\]］]\s*[：:]? | {_WHOSE}答案(?:是|为)?\s*[：:] | ^[^\S\n]*答\s*[：:]
-    | (?P<why> [【\[［]{_WHY}[】\]］]\s*[：:]? | (?:分析解释|答案解析|答案分析|试题解析)\s*[：:]
-             | (?:^|(?<=[\s。；;A-Ha-h])){_WHY}\s*[：:] )
+    {_SIGNS}(?:
+      {_OPEN}{_WHOSE}答案{_CLOSE}\s*[：:]? | {_WHOSE}答案(?:是|为)?\s*[：:] | ^[^\S\n]*答\s*[：:]
+    | [（(]?{_WHOSE}答案(?:应?[是为选])?{_LETTERS} | (?!\A)^[^\S\n]*{_WHOSE}答案(?:[是为]|[^\S\n]+|$)
+    | (?:(?:[故应]|所以|因此|本题)+该?选择?|(?<=[\n。；;，,])选)[：:]?{_LETTERS}
+    | (?i:\b(?:(?:the\s+)?correct\s+)?answers?(?:\s+is\b\s*[：:]?|\s*[：:]|(?=[^\S\n]+(?-i:[A-H])[.。]?(?:\s|$))))
+    | (?P<why> {_OPEN}{_WHY}{_CLOSE}\s*[：:]? | (?:分析解释|答案解析|答案分析|试题解析)\s*[：:]
+             | (?:^|(?<=[\s。；;，,A-Ha-h])){_WHY}\s*[：:] | (?!\A)^[^\S\n]*(?:{_WHY}[^\S\n]*$|解析[^\S\n]|解\s*[：:])
+             | (?i:\b(?:explanation|analysis|rationale|solution)\s*[：:]) )
+    | (?P<aside> [【\[［〖](?:考点|知识点|考查点|考核点|难度|难易度?|题型|来源|出处|点评|分值)[】\]］〗] )
+    )
     """,
     re.MULTILINE | re.VERBOSE,
 )
+# What gives an answer away and yet got into a question.
+_LEAK = re.compile(
+    rf"(?:答案|故选|应选|所以选|本题选|(?i:\banswers?\b))(?:[是为选]|\bis\b|[^\w\n])*{_LETTERS}"
+    rf"|{_OPEN}\W*{_WHOSE}(?:答案|{_WHY}){_CLOSE}"
+    rf"|{_WHOSE}(?:答案|(?:答案|试题)(?:解析|分析))\s*[：:]|(?<=\n)[^\w\n]*{_WHOSE}(?:答案|{_WHY})[^\w\n]*$",
+    re.MULTILINE,
+)
+_INTRODUCES = re.compile(rf"{_OPEN}?答案{_CLOSE}?[^\w\n]*$")  # "选出正确答案："
 
 _LETTER = "[A-Ha-hＡ-Ｈａ-ｈ]"
 _OPTION = rf"(?:[（(]\s?(?P<within>{_LETTER})\s?[）)]\s?[、．.:：]?|(?P<bare>{_LETTER})\s?[）)、．.:：])"
@@ -51,6 +72,12 @@ class Item:
     analysis: str | None
     several: bool = False
 
+    @property
+    def leaks(self) -> bool:
+        """Does the answer, or a mark of one, stand where the question is shown?"""
+        stem = _INTRODUCES.sub("", self.stem) if self.options else self.stem
+        return any(map(_LEAK.search, (stem, *self.options.values())))
+
 
 def parse(text: str) -> Item:
     """The parts of an item. Of a text that has neither options nor an answer, all is the stem."""
@@ -66,9 +93,10 @@ def parse(text: str) -> Item:
 
 
 def _marks(text: str) -> list[re.Match[str]]:
-    """The marks of answers and analyses. One that introduces the options ("选出正确答案：") is the stem's own word."""
-    marks = list(_MARK.finditer(text))
-    if len(marks) > 1 and not (marks[0]["why"] or marks[1]["why"]) and not _run(text[: marks[0].start()]):
+    """The marks of answers and analyses. One that introduces the options ("选出正确答案：") is the stem's own word, and
+    【题型】 before them ends nothing."""
+    marks = [mark for mark in _MARK.finditer(text) if not mark["aside"] or _run(text[: mark.start()])]
+    if len(marks) > 1 and not (marks[0].lastgroup or marks[1].lastgroup) and not _run(text[: marks[0].start()]):
         introduced, end = _run(text[: marks[1].start()]), marks[0].end()
         if introduced and introduced[0].start() >= end and not text[end : introduced[0].start()].strip():
             return marks[1:]
@@ -79,14 +107,21 @@ def _behind(text: str, marks: Sequence[re.Match[str]]) -> tuple[str | None, str 
     """(answer, analysis): the first answer that says something, up to the next mark; the analysis goes on to the end,
     or to the answer where it comes first."""
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
-    said = [(mark, text[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=False)]
-    answered = next(((mark, words) for mark, words in said if not mark["why"] and words), None)
+    said = [(mark, _bare(text[mark.end() : end])) for mark, end in zip(marks, ends, strict=False)]
+    answered = next(((mark, words) for mark, words in said if mark.lastgroup is None and words), None)
     why = next((mark for mark in marks if mark["why"]), None)
     if why is None:
         return answered[1] if answered else None, None
     before = answered is not None and why.start() < answered[0].start()
-    analysis = text[why.end() : answered[0].start() if before and answered else None]
+    ends_at = next((mark.start() for mark in marks if mark.start() > why.start() and mark.lastgroup != "why"), None)
+    analysis = text[why.end() : ends_at if before else None]
     return answered[1] if answered else None, analysis.strip() or None
+
+
+def _bare(answer: str) -> str:
+    """An answer without what joins it to the next words, and the end of a bracket that its mark began."""
+    answer = answer.strip().rstrip("，,；;")
+    return answer if re.search("[（(]", answer) else answer.rstrip("）)")
 
 
 def _run(body: str) -> list[re.Match[str]]:
@@ -143,7 +178,7 @@ def _sets(body: str) -> int:
 
 def _answers_differ(text: str, marks: Sequence[re.Match[str]]) -> bool:
     """Do options stand between the first answer and another one? An analysis may speak of each, and repeat it."""
-    answers = [mark for mark in marks if not mark["why"]]
+    answers = [mark for mark in marks if mark.lastgroup is None]
     if len(answers) < 2 or not _run(text[answers[0].end() : answers[-1].start()]):
         return False
     first, last = (

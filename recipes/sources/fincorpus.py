@@ -61,6 +61,8 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         raise BadRecord("no question stands before its answer")
     if not item.options and item.answer is None:
         raise BadRecord("neither options nor an answer: a text, and no examination item")
+    if item.leaks:
+        raise BadRecord("the answer, or a mark of one, stands in the question: a layout that is not known")
     gold = None if item.several else _gold(item)
     kind = _kind(gold, item.options)
     source_id = content_id(item.stem, json.dumps(item.options, ensure_ascii=False))

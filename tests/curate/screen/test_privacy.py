@@ -347,10 +347,17 @@ def test_a_corpus_s_own_masks_keep_their_numbers() -> None:
     assert redact(question)[0].question == "[手机号_1]转给[手机号_5]"
 
 
-@pytest.mark.parametrize(("kind", "gold"), [("number", "电话13800001234"), ("span", "电话[手机号_1]")])
-def test_a_gold_that_is_a_number_is_left(kind: str, gold: str) -> None:
-    question = replace(QUESTION, answer_kind=kind, gold="电话13800001234")  # type: ignore[arg-type]
-    assert redact(question)[0].gold == gold
+@pytest.mark.parametrize(
+    ("kind", "gold", "left"),
+    [
+        ("number", "13800001234", "13800001234"),
+        ("number", "电话13800001234", "电话[手机号_1]"),
+        ("span", "电话13800001234", "电话[手机号_1]"),
+    ],
+)
+def test_a_gold_that_is_a_bare_number_is_left(kind: str, gold: str, left: str) -> None:
+    question = replace(QUESTION, answer_kind=kind, gold=gold)  # type: ignore[arg-type]
+    assert redact(question)[0].gold == left
 
 
 def test_a_question_without_private_data_is_given_back() -> None:

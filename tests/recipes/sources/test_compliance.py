@@ -100,7 +100,9 @@ def test_variants_of_the_form_are_read(changed: dict[str, Any], where: str, expe
     [
         ("violation", "violation", ()),
         ("Non-compliant", "violation", ()),
-        (True, "violation", ()),
+        (True, "1", ("gold_unusable",)),
+        ("false", "0", ("gold_unusable",)),
+        (1, "1", ("gold_unusable",)),
         ("compliant", "no violation", ("label_differs",)),
         ("no", "no violation", ("label_differs",)),
         (None, None, ("gold_missing",)),
@@ -111,6 +113,20 @@ def test_variants_of_the_form_are_read(changed: dict[str, Any], where: str, expe
 def test_labels(label: Any, gold: str | None, flags: tuple[str, ...]) -> None:
     question = load({**EN, "label": label})
     assert (question.gold, question.flags) == (gold, flags)
+    if "gold_unusable" in flags:
+        assert match("Yes", question).value is None
+
+
+@pytest.mark.parametrize(
+    ("label", "options", "gold"),
+    [
+        (True, Options(finds=("true",), clears=("false",)), "violation"),
+        (True, Options(finds=("false",), clears=("true",)), "no violation"),
+        (0, Options(finds=("1",), clears=("0",)), "no violation"),
+    ],
+)
+def test_a_bare_truth_means_what_the_recipe_says(label: Any, options: Options, gold: str) -> None:
+    assert load({**EN, "label": label}, options).gold == gold
 
 
 @pytest.mark.parametrize(

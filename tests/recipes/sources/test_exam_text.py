@@ -38,8 +38,13 @@ ANSWERS = (
     "\n【答案】",
     "\n[答案]：",
     "\n标准答案是：",
+    *("\n★答案：", " 试题答案：", "\n〖答案〗", "\n『正确答案』", "\n答案\n", "\n答案 ", "\n答案是", "\nAnswer: "),
+    *("\n【考点】增值税 【答案】", "\n(答案)"),
 )
-ANALYSES = ("\n分析解释：", "\n解析：", "\n答案解析：", "\n【解析】", " 解析:", "\n试题分析：", "\n详解：")
+ANALYSES = (
+    *("\n分析解释：", "\n解析：", "\n答案解析：", "\n【解析】", " 解析:", "\n试题分析：", "\n详解："),
+    *("\n『答案解析』", "\n解析\n", "\n解析 ", "\n解：", "\nExplanation: "),
+)
 
 WORDS = st.text("货币市场利率银行资本收入税额0123456789%，甲乙", min_size=1, max_size=12).map(str.strip)
 OPTIONS = st.lists(WORDS, min_size=3, max_size=8).map(lambda texts: dict(zip("ABCDEFGH", texts, strict=False)))
@@ -76,6 +81,7 @@ PIECES = (
     "【答案】",
     "分析解释：",
     "\n解析：",
+    *("\n答案\n", "〖答案〗", "故选B", "\n本题选B。", "答案B\n", "（答案B）", "\nAnswer: ", "★", "【考点】"),
     "A、",
     "B．",
     "C:",
@@ -103,6 +109,58 @@ def test_no_mark_is_left_in_a_question(text: str) -> None:
     stem = re.sub(r"(?:答案：|【答案】)\s*$", "", item.stem) if item.options else item.stem
     for shown in (stem, *item.options.values()):
         assert not re.search("答案：|【答案】|分析解释：", shown)
+    assert item.leaks or not re.search(
+        r"〖答案〗|选B(?=[\s。★]|$)|答案B\n|Answer: ", "\n".join((stem, *item.options.values()))
+    )
+
+
+@pytest.mark.parametrize("answer", ["", "\n答案：B"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "正确答案是B，您的答案是A",
+            "本题选B。",
+            "故选B",
+            "故本题应选B。",
+            "所以选B",
+            "选B。",
+            "答案B",
+            "〖答案〗B",
+            "『正确答案』B",
+        ),
+        *(
+            "答案\nB",
+            "答案 B",
+            "Answer: B",
+            "The correct answer is B.",
+            "（答案B）",
+            "答案[B]",
+            "★答案：B",
+            "试题答案：B",
+        ),
+        *("【考点】增值税\n【答案】B", "【答案】B【知识点】增值税", "答案B，解析：略", "答案：B\n★"),
+    ],
+)
+def test_an_answer_in_any_form_is_none_of_the_last_option(said: str, answer: str) -> None:
+    item = parse(f"应缴纳的增值税为（ ）元。\nA、2000\nB、2400\nC、2600\nD、2800\n{said}{answer}")
+    assert (item.stem, item.options["D"], item.leaks) == ("应缴纳的增值税为（ ）元。", "2800", False)
+    assert re.findall("[A-H]", item.answer or "")[0] == "B"
+
+
+@pytest.mark.parametrize(
+    ("shown", "leaks"),
+    [
+        *(
+            (shown, True)
+            for shown in ("2800 答案—B", "2800\n答案", "2800｛答案｝：B", "2800 answer - B", "2800故选 B。")
+        ),
+        *((shown, False) for shown in ("以上答案都不对", "财务报表解析", "分析", "应选B股投资者", "（答案取近似值）")),
+    ],
+)
+def test_what_gives_an_answer_away_is_told(shown: str, leaks: bool) -> None:
+    assert Item("问（ ）。", {"A": "2000", "B": shown}, None, None).leaks is leaks
+    assert Item(f"{shown}，问（ ）。" if not leaks else shown, {}, None, None).leaks is leaks
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,7 @@ def test_options_of_one_text_are_as_good_as_each_other() -> None:
         ("某公司公告，\nA、甲\nB、乙\n答案：A", "data/announcement_data.jsonl.gz", "texts to train on"),
         ("某公司公告。", "fin_news_data_final.jsonl.gz", "texts to train on"),
         ("答案：A\n解析：略", "fin_exam.jsonl", "no question stands before"),
+        (f"问（ ）。{OPTIONS}｛答案｝—B\n答案：B", "fin_exam.jsonl", "stands in the question"),
     ],
 )
 def test_what_is_no_question_is_named(text: Any, file: str, named: str) -> None:
