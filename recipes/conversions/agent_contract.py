@@ -18,7 +18,7 @@ from judges.reasoning.measures import language, tells
 from recipes.conversions.agent_cited import cited, misquoted, unknown_rule, unknown_title, unquoted
 from recipes.conversions.agent_facts import invented_number, is_new, retold
 from recipes.conversions.agent_notes import Log, Note
-from recipes.conversions.agent_verdicts import finding, stated, statements
+from recipes.conversions.agent_verdicts import ends_with, finding, stated, statements
 
 _I = {"en": re.compile(r"\bI\b|\b(?:[Mm]y|me|[Ww]e|[Oo]ur)\b"), "zh": re.compile("我")}
 _ONESELF = re.compile(r"\bthe (?:author|writer|evaluator|assessor|examiner)\b|笔者|评估者|审查者|检查者", re.IGNORECASE)
@@ -128,6 +128,8 @@ def _passage(check: Check, note: Note) -> Iterator[Drop]:
     """A passage gives its note's verdict, in so many words, last."""
     given = statements(unquoted(check.text))
     said = [one.finds for one in given]
+    if not said and ends_with(unquoted(check.text), note.verdict):  # in a word of the log's own: 无风险, pass
+        said = [note.finds]
     if check.verdict != note.verdict and finding(check.verdict) is not note.finds:
         yield Drop("merge_invents_verdict", f"{_named(check.note, note)}: {check.verdict!r}, not {note.verdict!r}")
     if not said:

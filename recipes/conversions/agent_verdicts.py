@@ -89,6 +89,8 @@ _FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 _RETURNS = re.compile(r"\s*(?:but|yet|so|however|therefore|but|但|不过|然而|因此|所以|可见|而实际)", re.IGNORECASE)
+_ENDS = " \n\t.。!！;；,，:：\"'”’」』）)"
+_DENIED_WORD = re.compile(r"(?:[不无没未非]|没有|\b(?:no|not|without|never)\s+|n't\s+|[a-z])$")
 _SHORT = 24
 _NEAR = 80  # characters before a verdict in which it may be forbidden
 
@@ -120,6 +122,12 @@ def stated(text: str) -> list[bool]:
 def statements(text: str) -> list[Statement]:
     """The verdicts that a text states, in order, each with its sentence."""
     return list(_all_of(text, bare=False))
+
+
+def ends_with(text: str, verdict: str) -> bool:
+    """Does a text end with a verdict in that very word, 无风险 or pass, and not with its denial?"""
+    bare, word = text.rstrip(_ENDS).casefold(), verdict.strip(_ENDS).casefold()
+    return bool(word) and bare.endswith(word) and not _DENIED_WORD.search(bare.removesuffix(word))
 
 
 def is_verdict(text: str) -> bool:

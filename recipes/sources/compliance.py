@@ -142,7 +142,9 @@ def _guideline(value: Any) -> str:
 
 def _dialogue(value: Any, language: Language) -> str:
     """What was said, one utterance a line."""
-    lines = [_utterance(one, language) for one in value] if isinstance(value, list) else [text_of(value)]
+    if not isinstance(value, list | str):
+        raise BadRecord("'dialogue' is neither a list of {role, text} nor a text")
+    lines = [_utterance(one, language) for one in value] if isinstance(value, list) else [value.strip()]
     text = "\n".join(filter(None, lines))
     if not text:
         raise BadRecord("'dialogue' is missing or empty")
@@ -150,8 +152,10 @@ def _dialogue(value: Any, language: Language) -> str:
 
 
 def _utterance(one: Any, language: Language) -> str | None:
+    if isinstance(one, str):
+        return one.strip()
     if not isinstance(one, Mapping):
-        return text_of(one)
+        raise BadRecord("an utterance of 'dialogue' is neither {role, text} nor a text")
     role, text = _first(one, "role", "speaker"), _first(one, "text", "content")
     if role is None or text is None:
         return text
@@ -190,7 +194,13 @@ def _said(value: Any) -> str | None:
 
 
 def _first(record: Mapping[str, Any], *names: str) -> str | None:
-    return next((text for name in names if (text := text_of(record.get(name)))), None)
+    """The first of some fields that holds a text. Raises BadRecord where it holds a list or a mapping."""
+    for name in names:
+        if isinstance(value := record.get(name), list | Mapping):
+            raise BadRecord(f"'{name}' is no text")
+        if text := text_of(value):
+            return text
+    return None
 
 
 def _flags(gold: str | None, breaks: bool | None, log: Mapping[str, Any]) -> Iterator[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recipes.conversions.agent_verdicts import finding, is_verdict, stated
+from recipes.conversions.agent_verdicts import ends_with, finding, is_verdict, stated
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,20 @@ def test_a_finding_is_never_a_denial(words: tuple[str, str]) -> None:
 def test_any_text_is_read(text: str) -> None:
     assert finding(text) in (True, False, None)
     assert all(isinstance(one, bool) for one in stated(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "said"),
+    [
+        ("暂无法律风险。所以这里无风险。", "无风险", True),
+        ("So here I say: warning.", "warning", True),
+        ("It passes, so my word on this is: pass", "Pass", True),
+        ("所以这里无风险。", "风险", False),
+        ("So I raise no warning.", "warning", False),
+        ("这里并不正常。", "正常", False),
+        ("They were in bypass.", "pass", False),
+        ("", "pass", False),
+    ],
+)
+def test_a_text_may_end_with_the_verdict_in_its_own_word(text: str, verdict: str, said: bool) -> None:
+    assert ends_with(text, verdict) is said

@@ -195,3 +195,12 @@ def test_any_record_is_read_or_refused(changed: dict[str, Any]) -> None:
     assert question.gold != ""
     assert (question.gold is None) == ("gold_missing" in question.flags)
     assert set(question.flags) <= set(INFO.defects)
+
+
+@pytest.mark.parametrize(
+    "dialogue", [5, True, [], {"a": {"b": None}}, [["a"]], [{"role": "agent", "text": ["x"]}], [None]]
+)
+def test_what_is_no_dialogue_is_refused(dialogue: Any) -> None:
+    record = {"guideline": "1. Be clear.", "dialogue": dialogue, "steps": [], "final": None, "label": "violation"}
+    with pytest.raises(BadRecord):
+        list(compliance.questions(Row(record, "a.jsonl", 1), Corpus("c", "MIT"), compliance.Options()))
