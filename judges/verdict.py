@@ -84,10 +84,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         # gather
         "unreadable": "the source's record cannot be read",
         # screens
-        "duplicate": "the same question stands elsewhere in the run; the detail names the better-sourced one",
-        "near_duplicate": "nearly the same question stands elsewhere in the run; the detail names the better-sourced one",
-        "duplicate_conflict": "the same question stands elsewhere with another gold, and neither can be trusted; the detail"
-        " names one that does",
+        "duplicate": "the same question stands elsewhere in the run; the detail names the better one",
+        "near_duplicate": "nearly the same question stands elsewhere in the run; the detail names the better one",
+        "duplicate_conflict": "the same question stands elsewhere with another gold: neither can be trusted",
         "overlap": "it, or its document, stands in a benchmark set; the detail names where",
         "language": "in none of the languages that the recipe keeps",
         "too_short": "shorter than the recipe keeps",

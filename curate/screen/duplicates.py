@@ -9,7 +9,8 @@ A question is its core (question and options, whatever their order) and its rest
 carries a trace). Two are the same where both are; width, case and punctuation are set aside, signs and percent are not
 (curate.screen.words). Near ones have a Jaccard similarity of shingles of the threshold or more in the question, in the
 options, in the rest, and in the rest's numbers and negations; the same numbers and negations in the core, and several
-terms in quotes in the same order; and golds that do not disagree. The same sentence with another year, or 不正确的是 for 正确的是, is another question.
+terms in quotes in the same order; and golds that do not disagree. The same sentence with another year, or 不正确的是
+for 正确的是, is another question.
 """
 
 import re

@@ -203,4 +203,4 @@ def test_any_record_is_read_or_refused(changed: dict[str, Any]) -> None:
 def test_what_is_no_dialogue_is_refused(dialogue: Any) -> None:
     record = {"guideline": "1. Be clear.", "dialogue": dialogue, "steps": [], "final": None, "label": "violation"}
     with pytest.raises(BadRecord):
-        list(compliance.questions(Row(record, "a.jsonl", 1), Corpus("c", "MIT"), compliance.Options()))
+        list(questions(Row(record, "a.jsonl", 1), Corpus("c", "MIT"), Options()))
