@@ -59,7 +59,7 @@ class Screening:
             self._compared.append(index)
         self._sources.append(number)
         self._templates.append(template(question) if self._per_template else 0)
-        self._draws.append(draw(question.id) if self._per_template or number in self._caps else 0)
+        self._draws.append(draw(question.source_id) if self._per_template or number in self._caps else 0)
         return question
 
     def decide(self, ids: Ids) -> Mapping[int, Drop]:

@@ -96,7 +96,7 @@ class SourceSpec(ReadSpec):
     cap: int | None = Field(
         default=None,
         ge=1,
-        description="keep at most so many questions, drawn by a hash of their ids, after the screens",
+        description="keep at most so many questions, drawn by a hash of their ids in the source, after the screens",
     )
     filter: FilterSpec = Field(default=FilterSpec(), description="what models sort out first")
     convert: ConvertSpec | None = Field(

@@ -7,7 +7,8 @@ import numpy as np
 
 
 def draw(name: str) -> int:
-    """A question's lot, 64 bits of its id: the lowest of a group stay."""
+    """A question's lot, 64 bits of the id that its source gives it (another name of the source changes nothing): the
+    lowest of a group stay."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest())
 
 

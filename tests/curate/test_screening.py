@@ -137,6 +137,13 @@ def test_a_cap_draws_the_same_ones_whatever_is_added(tmp_path: Path) -> None:
     kept = set(few.sql("select question_id from outcomes where label <> 'dropped'")["question_id"])
     assert len(kept) == 10
     assert dropped(few)[next(iter(dropped(few)))] == ("over_cap", "the recipe keeps 10 of its source")
+    renamed = run_on(tmp_path, rows[:30], None, cap=10, name="firms")
+    same = set(
+        renamed.sql("select source_id from questions join outcomes on id = question_id where label <> 'dropped'")[
+            "source_id"
+        ]
+    )
+    assert {f"table:{name}" for name in same} == kept
     more = run_on(tmp_path, rows, None, cap=10)
     new = {f"table:{n}" for n in range(30, 40)}
     assert set(more.sql("select question_id from outcomes where label <> 'dropped'")["question_id"]) <= kept | new
