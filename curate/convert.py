@@ -12,9 +12,10 @@ from typing import Any
 from curate import ambiguity
 from curate.asking import Asking
 from curate.chat import CallFailed, Model, Reply
-from curate.errors import UserError
+from curate.errors import BadRecord, UserError
 from curate.prompt import prompt
 from curate.records import Drop, Question
+from curate.sourcing import refuse_surrogates
 from judges.answers import VERIFIABLE_KINDS, grade
 from judges.reasoning.rules import RULES
 from judges.thought import after_thought
@@ -147,4 +148,9 @@ def _signed(made: Question | Drop, original: Question, by: str) -> Question | Dr
     meta = {**made.meta, "converted_by": by}
     if "given" in meta and not meta["given"].get("model"):
         meta["given"] = {**meta["given"], "model": by}
-    return replace(made, meta=meta)
+    signed = replace(made, meta=meta)
+    try:
+        refuse_surrogates(signed)
+    except BadRecord as error:
+        return Drop("rewrite_unreadable", str(error))
+    return signed

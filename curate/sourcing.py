@@ -106,7 +106,7 @@ def _made(row: Row, source: Source) -> list[Question] | Broken:
     try:
         made: list[Question] = list(source.spec.implementation.questions(row, source.corpus, source.spec.options))
         for question in made:
-            _refuse_surrogates(question)
+            refuse_surrogates(question)
         if not made:
             raise BadRecord("the source made no question of it")
         return made
@@ -136,8 +136,8 @@ def _columns(file: File, head: int | None) -> set[str]:
     return {str(name) for value in found if isinstance(value, dict) for name in value}
 
 
-def _refuse_surrogates(question: Question) -> None:
-    """Half a surrogate pair, out of an escape in a literal, can be written to no file."""
+def refuse_surrogates(question: Question) -> None:
+    """Raises BadRecord for a question that no file can hold: half a surrogate pair, out of an escape, stands in it."""
     own = (question.id, question.source_id, question.group, question.task, question.task_domain, question.question)
     texts = (*own, question.context, question.gold, question.explanation)
     meta = json.dumps(question.meta, ensure_ascii=False, default=str) if question.meta else ""

@@ -58,6 +58,9 @@ _FAULTS = (
 )
 
 
+BRINGS_TRACES = True  # what it makes carries its trace, so that nothing is distilled
+
+
 class Options(BaseModel, extra="forbid", frozen=True):
     """The conversion has no options of its own."""
 

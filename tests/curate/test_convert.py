@@ -303,6 +303,32 @@ def test_what_no_conversion_may_make_is_told(
         curate.run(tmp_path / "r.yaml", tmp_path / "run")
 
 
+def test_half_a_character_costs_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "halves").mkdir()
+    code = "from dataclasses import replace\n\n\ndef by_rules(question, options):\n"
+    code += "    return replace(question, question='x' + chr(0xD83D)) if question.gold == 'B' else question\n"
+    (tmp_path / "halves" / "half.py").write_text(code, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    corpus(tmp_path, 2)
+    source = {"use": "table", "from": "q.jsonl", "columns": COLUMNS, "convert": "halves.half"}
+    (tmp_path / "r.yaml").write_text(yaml.safe_dump({"name": "r", "version": "1.0.0", "sources": [source]}), "utf-8")
+    run = curate.run(tmp_path / "r.yaml", tmp_path / "run")
+    assert run.sql("select distinct reason from outcomes").rows() == [("rewrite_unreadable",)]
+
+
+def test_logs_that_wait_are_not_distilled_by_plan(tmp_path: Path) -> None:
+    source = {"use": "compliance", "from": str(ROOT / "recipes" / "samples" / "compliance.jsonl")}
+    said: dict[str, Any] = {"name": "r", "version": "1.0.0", "distil": {"by": "m"}}
+    said["models"] = {"m": {"model": "m", "base_url": "http://127.0.0.1:1/v1"}}
+    said["sources"] = [{**source, "convert": {"use": "agent_log", "by": "m"}}]
+    (tmp_path / "r.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    planned = survey(load_recipe(tmp_path / "r.yaml"), tmp_path / "run")
+    assert planned.before["convert", "m"].waiting == 10  # of twelve, two contradict themselves
+    assert planned.left.calls == 10
+    assert [kind for kind in planned.prompts if kind.startswith("distil")] == []
+
+
 def test_the_short_form_can_be_overridden(tmp_path: Path) -> None:
     corpus(tmp_path, 1)
     path = recipe(tmp_path, "http://127.0.0.1:1/v1", source={"columns": COLUMNS, "convert": "mcq_to_open"})
