@@ -6,7 +6,7 @@ A source's module turns each raw Row into Questions; from there on the whole pip
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 Language = Literal["en", "zh"]
 Module = Literal["code", "professional_knowledge", "non_reasoning_business", "reasoning_business"]
@@ -138,6 +138,18 @@ class Outcome:
     attempt: int | None = None
 
 
+class Provenance(TypedDict):
+    """The fields of a Question that say where it comes from."""
+
+    id: str
+    source: str
+    source_id: str
+    licence: str
+    split: str | None
+    module: Module | None
+    task_domain: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """What the recipe says of a source, for its module to write into Questions."""
@@ -147,6 +159,20 @@ class Corpus:
     split: str | None = None
     module: Module | None = None
     task_domain: str | None = None
+
+    def provenance(self, source_id: str, split: str | None = None) -> Provenance:
+        """Where a record's question comes from: Question(**corpus.provenance("7"), question=...).
+
+        split: the one that the corpus' files tell, for where the recipe names none."""
+        return {
+            "id": f"{self.name}:{source_id}",
+            "source": self.name,
+            "source_id": source_id,
+            "licence": self.licence,
+            "split": self.split or split,
+            "module": self.module,
+            "task_domain": self.task_domain,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,9 +63,7 @@ def _examined(record: Mapping[str, Any], corpus: Corpus) -> Question:
     source_id = content_id(record["question"], str(record.get("choices")))
     placed = {"subject": text_of(record.get("科目")), "chapter": text_of(record.get("章节"))}
     return Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id),
         group=source_id,
         language="zh",
         task=INFO.task,
@@ -73,10 +71,6 @@ def _examined(record: Mapping[str, Any], corpus: Corpus) -> Question:
         answer_kind="choices" if task == "多项选择题" else exam.kind(gold, choices),
         gold=gold,
         gold_alternatives=exam.twins(gold, choices),
-        licence=corpus.licence,
-        split=corpus.split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         options=choices,
         explanation=text_of(record.get("analysis")),
         flags=tuple(_flags(task, gold, choices)),

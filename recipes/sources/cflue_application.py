@@ -94,19 +94,13 @@ def question(record: Mapping[str, Any], corpus: Corpus) -> Question:
     gold = written(output) or None
     source_id = content_id(sub_task, prompt)
     return Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id),
         group=content_id(context) if context else source_id,
         language="zh",
         task=task,
         question=asked,
         answer_kind=form.kind,
         gold=gold,
-        licence=corpus.licence,
-        split=corpus.split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         context=context,
         options=names,
         flags=tuple(_flags(gold, form.kind, names, prompt)),

@@ -104,19 +104,13 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     over, under, _ = _HEADINGS[language]
     source_id = text_of(record.get("id")) or content_id(guideline, dialogue)
     yield Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id),
         group=text_of(record.get("dialogue_id")) or source_id,
         language=language,
         task=_TASKS[language],
         question=_QUESTIONS[language],
         answer_kind="boolean",
         gold=gold,
-        licence=corpus.licence,
-        split=corpus.split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         context=f"{over}{guideline}\n\n{under}{dialogue}",
         flags=tuple(_flags(gold, breaks, log)),
         meta={"log": log},

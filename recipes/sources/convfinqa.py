@@ -96,9 +96,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         turn, source_id = turns[index], f"{name}_{index}"
         gold, alternatives, kind, flags = _golds(turn)
         yield Question(
-            id=f"{corpus.name}:{source_id}",
-            source=corpus.name,
-            source_id=source_id,
+            **corpus.provenance(source_id),
             group=str(record.get("filename") or _AROUND.sub("", name)),
             language="en",
             task=INFO.task,
@@ -106,10 +104,6 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
             answer_kind=kind,
             gold=gold,
             gold_alternatives=alternatives,
-            licence=corpus.licence,
-            split=corpus.split,
-            module=corpus.module,
-            task_domain=corpus.task_domain,
             context="\n\n".join(filter(None, (filing.context, _history(turns[:index], options.history)))),
             flags=(*flags, *filing.flags(turn.words)),
             meta={

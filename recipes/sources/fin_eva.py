@@ -104,9 +104,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     source_id = f"{name}/{text_of(record.get('id')) or content_id(context, asked, *choices.values())}"
     split, meta = _place(row, name, gold)
     yield Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id, split),
         group=content_id(context) if context else source_id,
         language="zh",
         task=task,
@@ -114,10 +112,6 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         answer_kind=exam.kind(gold, choices) if choices else "boolean",
         gold=gold,
         gold_alternatives=exam.twins(gold, choices),
-        licence=corpus.licence,
-        split=corpus.split or split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         context=context,
         options=choices,
         explanation=text_of(record.get("explanation")),

@@ -68,19 +68,13 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         raise BadRecord("'user' is missing or empty")
     source_id = content_id(system or "", asked)
     yield Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id),
         group=source_id,
         language=language_of(asked),
         task=system or INFO.task,
         question=asked,
         answer_kind=kind_of(gold),
         gold=gold,
-        licence=corpus.licence,
-        split=corpus.split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         flags=tuple(_flags(asked, gold)),
     )
 

@@ -53,9 +53,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     index = text_of(record.get("")) or content_id(asked, *choices.values())
     source_id = "/".join(filter(None, (split, category, index)))
     yield Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id, split),
         group=source_id,
         language="zh",
         task=INFO.task,
@@ -63,10 +61,6 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         answer_kind=exam.kind(gold, choices),
         gold=gold,
         gold_alternatives=exam.twins(gold, choices),
-        licence=corpus.licence,
-        split=corpus.split or split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         options=choices,
         flags=tuple(exam.flags(gold, choices)),
         meta={"category": category},

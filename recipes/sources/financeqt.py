@@ -55,19 +55,13 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         raise BadRecord("'question' is missing or empty")
     source_id = content_id(context or "", asked)
     yield Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id),
         group=source_id,
         language="en",
         task=INFO.task,
         question=asked,
         answer_kind="code",
         gold=gold,
-        licence=corpus.licence,
-        split=corpus.split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         context=context or "",
         flags=(flag,) if (flag := _flag(gold)) else (),
     )

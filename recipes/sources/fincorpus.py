@@ -68,9 +68,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     source_id = content_id(item.stem, json.dumps(item.options, ensure_ascii=False))
     about = record.get("meta")
     yield Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id),
         group=source_id,
         language="zh",
         task=INFO.task,
@@ -78,10 +76,6 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         answer_kind=kind,
         gold=gold,
         gold_alternatives=exam.twins(gold, item.options),
-        licence=corpus.licence,
-        split=corpus.split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         options=item.options,
         explanation=None if item.several else item.analysis,
         flags=tuple(dict.fromkeys(_flags(gold, kind, item))),

@@ -97,9 +97,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     source_id = f"{name}-{said.get('id') or content_id(*given)}"
     split = next((split for split in _SPLITS if stem(row.file).startswith(split)), None)
     yield Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id, split),
         group=content_id(ask.context or ask.question),
         language="zh",
         task=ask.task,
@@ -107,10 +105,6 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         answer_kind=ask.kind,
         gold=ask.gold,
         gold_alternatives=ask.alternatives,
-        licence=corpus.licence,
-        split=corpus.split or split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         context=ask.context,
         options=ask.options,
         flags=(*ask.flags, *_flags(ask.gold, "\n".join(given))),

@@ -61,19 +61,13 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     kind: AnswerKind = "percent" if gold and ("%" in gold or "％" in gold) else "number"
     source_id = text_of(row.value.get("id")) or content_id(asked)
     yield Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id),
         group=source_id,
         language="zh",
         task=INFO.task,
         question=asked,
         answer_kind=kind,
         gold=gold,
-        licence=corpus.licence,
-        split=corpus.split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         flags=tuple(_flags(asked, gold, kind)),
     )
 

@@ -63,9 +63,7 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     filing = page(record)
     gold, alternatives, kind, flags = golds(qa.get("answer"), qa.get("exe_ans"), percent=asks_percent(asked))
     yield Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id),
         group=str(record.get("filename") or source_id.rpartition("-")[0] or source_id),
         language="en",
         task=INFO.task,
@@ -73,10 +71,6 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
         answer_kind=kind,
         gold=gold,
         gold_alternatives=alternatives,
-        licence=corpus.licence,
-        split=corpus.split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         context=filing.context,
         explanation=str(qa["explanation"]).strip() or None if qa.get("explanation") else None,
         flags=(*flags, *filing.flags(words)),

@@ -169,9 +169,7 @@ def question(read: Reader, corpus: Corpus, options: Options) -> Question:
     if options.keep:
         meta["keep"] = {name: read.column(name) for name in options.keep}
     return Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id),
         group=read.text("group") or source_id,
         language="zh" if language == "zh" else "en",
         task=options.task,
@@ -179,10 +177,6 @@ def question(read: Reader, corpus: Corpus, options: Options) -> Question:
         answer_kind=kind,
         gold=gold,
         gold_alternatives=alternatives,
-        licence=corpus.licence,
-        split=corpus.split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         context=context,
         options=choices,
         explanation=read.text("explanation"),

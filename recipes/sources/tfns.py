@@ -53,19 +53,13 @@ def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     gold = _gold(number_text(record.get("label")))
     source_id = content_id(text)
     yield Question(
-        id=f"{corpus.name}:{source_id}",
-        source=corpus.name,
-        source_id=source_id,
+        **corpus.provenance(source_id),
         group=source_id,
         language="en",
         task=INFO.task,
         question=text,
         answer_kind="label",
         gold=gold,
-        licence=corpus.licence,
-        split=corpus.split,
-        module=corpus.module,
-        task_domain=corpus.task_domain,
         options=LABELS,
         flags=tuple(_flags(text, gold)),
     )

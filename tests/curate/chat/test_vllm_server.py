@@ -190,7 +190,7 @@ def test_a_server_that_dies_twice_ends_the_run_with_its_log_and_what_was_answere
     assert pulse.stopped == "broken"
     assert "ended again after one restart; what was answered is in the journal (exit code 9)" in pulse.detail
     assert "the last error in its log: RuntimeError: CUDA error: out of memory" in pulse.detail
-    assert 0 < sum(isinstance(one, Answered) for one in results) == pulse.meter.answered <= 8
+    assert 0 < sum(isinstance(one, Answered) for one in results) == pulse.meter.answered < 40  # the others never were
     assert len(lives(tmp_path)) == 2
     with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as connection:
         assert connection.execute("select count(*) from replies").fetchone() == (pulse.meter.answered,)

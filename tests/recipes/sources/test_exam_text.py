@@ -106,7 +106,7 @@ PIECES = (
 def test_no_mark_is_left_in_a_question(text: str) -> None:
     item = parse(text)
     # Only where options stand right behind it may a mark belong to the stem: "选出正确答案：".
-    stem = re.sub(r"(?:答案：|【答案】)\s*$", "", item.stem) if item.options else item.stem
+    stem = re.sub(r"(?:答案：|[【〖『]答案[】〗』])\s*$", "", item.stem) if item.options else item.stem
     for shown in (stem, *item.options.values()):
         assert not re.search("答案：|【答案】|分析解释：", shown)
     assert item.leaks or not re.search(
