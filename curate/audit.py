@@ -15,8 +15,8 @@ from curate.records import Question
 from curate.screen.duplicates import Duplicates
 from curate.screen.privacy import kinds_in
 from curate.screen.references import refers_to_missing
-from curate.screening import rank
-from curate.sourcing import opened, read, refuse_empty
+from curate.screening import characters, rank
+from curate.sourcing import opened, read
 
 ALIKE = 0.85  # Jaccard of two questions that count as near copies, as by default of the screen
 _CLOSED = ("choice", "choices", "boolean", "label")  # kinds in which one gold for all is a defect
@@ -59,7 +59,6 @@ def audit(recipe: Recipe, told: Callable[[int], None] = lambda read: None) -> di
     source = opened(recipe.sources[0], "--as", recipe.base)
     parts = {file.shown: Part() for file in source.files}
     files, at = list(parts), array("q")
-    first: Broken | None = None
     with tempfile.TemporaryDirectory(prefix="fincurate-") as scratch:
         screen = Duplicates(ALIKE, Path(scratch))
         for number, (file, item) in enumerate(read(source), 1):
@@ -69,7 +68,6 @@ def audit(recipe: Recipe, told: Callable[[int], None] = lambda read: None) -> di
             if isinstance(item, Broken):
                 part.unreadable += 1
                 part.faults[item.error] += 1
-                first = first or item
                 continue
             for question in item:
                 _count(question, part)
@@ -81,8 +79,6 @@ def audit(recipe: Recipe, told: Callable[[int], None] = lambda read: None) -> di
             part.near += one.reason == "near_duplicate"
             part.conflicting += one.reason == "duplicate_conflict"
             part.elsewhere += at[one.other] != at[one.index]
-    records, unreadable = (sum(getattr(part, name) for part in parts.values()) for name in ("records", "unreadable"))
-    refuse_empty(source, records, unreadable, first)
     return parts
 
 
@@ -98,4 +94,4 @@ def _count(question: Question, part: Part) -> None:
         part.private.update(found.keys())
     if question.answer_kind in _CLOSED and question.gold is not None:
         part.golds[question.gold] += 1
-    part.characters.append(sum(map(len, (question.context, question.question, *question.options.values()))))
+    part.characters.append(characters(question))

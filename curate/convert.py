@@ -18,7 +18,7 @@ from curate.records import Drop, Question
 from curate.sourcing import refuse_surrogates
 from judges.answers import VERIFIABLE_KINDS, grade
 from judges.reasoning.rules import RULES
-from judges.thought import after_thought
+from judges.thought import after_thought, whole
 
 SAMPLING = {"temperature": 0, "max_tokens": 4096}
 # One draw for all: a question that two sources read is asked about once. None of these calls is for a trace.
@@ -137,7 +137,7 @@ def _signed(made: Question | Drop, original: Question, by: str) -> Question | Dr
     """What a conversion made, with who made it; a trace that came of it is that one's. Raises UserError for what no
     conversion may make: a question of another source, or one whose id may be another's."""
     if isinstance(made, Drop):
-        return replace(made, detail=made.detail.encode(errors="replace").decode())
+        return replace(made, detail=whole(made.detail))
     if not isinstance(made, Question):
         raise UserError(f"the conversion of {original.id} gave {made!r}; it must give a Question or a Drop")
     if made.source != original.source or not made.id.startswith(original.id):

@@ -4,7 +4,6 @@ A record that cannot be read becomes a row of `unreadable` and an outcome that s
 one id are both kept: the later one's id gets a suffix and the flag `duplicate_id`.
 """
 
-import hashlib
 import itertools
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -15,13 +14,11 @@ from typing import Any
 from curate.errors import UserError
 from curate.read import Broken
 from curate.recipe import Recipe
-from curate.records import Drop, Outcome, Question
+from curate.records import Drop, Outcome, Question, content_number
 from curate.screen.overlap import Benchmarks
-from curate.screen.privacy import masked
-from curate.screen.private_ids import plain_ids
 from curate.screen_spec import ScreenSpec
 from curate.screening import Screening
-from curate.sourcing import Source, all_opened, files_of, read, refuse_empty
+from curate.sourcing import Source, all_opened, files_of, read
 from curate.tables import Writer, question_of, question_row, read_rows
 
 GATHERED = "gathered.parquet"
@@ -38,7 +35,6 @@ class Gathered:
     questions: int = 0
     flagged: int = 0
     flags: Counter[str] = field(default_factory=Counter)
-    first_broken: Broken | None = None
 
     @property
     def name(self) -> str:
@@ -100,22 +96,19 @@ def gather(
         Writer("sources", folder / "tables" / "sources.parquet") as rows,
     ):
         for number, one in enumerate(found):
-            for _, item in read(one.source, limit):
+            for _, item in read(one.source, limit, mask=private):
                 told(next(counter))
                 one.records += 1
                 if isinstance(item, Broken):
-                    item = _masked(item) if private else item
                     lost.append(_lost(one, item, seen, strict))
                     unreadable.add((lost[-1].question_id, one.name, item.place, item.error, item.raw[:_RAW]))
                 else:
                     for question in item:
-                        question = plain_ids(question) if private else question
                         taken = screening.take(_unique(question, seen), number)
                         questions.add(question_row(taken))
                         one.questions += 1
                         one.flagged += bool(taken.flags)
                         one.flags.update(taken.flags)
-            refuse_empty(one.source, one.records, one.unreadable, one.first_broken)
             rows.add(one.row())
     return Gathering(found, sets, lost, screening.decide(lambda wanted: _ids(folder, wanted)), folder)
 
@@ -127,16 +120,9 @@ def benchmarks(spec: ScreenSpec | None, base: Path) -> tuple[list[Source], Bench
     known = Benchmarks() if sources else None
     for source in sources:
         assert known is not None
-        records = unreadable = 0
-        first: Broken | None = None
         for _, item in read(source):
-            records += 1
-            if isinstance(item, Broken):
-                unreadable, first = unreadable + 1, first or item
-            else:
-                for question in item:
-                    known.add(question, documents=source.info.documents)
-        refuse_empty(source, records, unreadable, first)
+            for question in () if isinstance(item, Broken) else item:
+                known.add(question, documents=source.info.documents)
     return sources, known
 
 
@@ -165,15 +151,10 @@ class _Ids:
         return f"{name}~{number}"
 
     def _new(self, name: str) -> bool:
-        key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest())
+        key = content_number(name)
         known = key in self._seen
         self._seen.add(key)
         return not known
-
-
-def _masked(broken: Broken) -> Broken:
-    """An unreadable record without its private data: its text and the reason stand in tables too."""
-    return replace(broken, error=masked(broken.error), raw=masked(broken.raw))
 
 
 def _unique(question: Question, seen: _Ids) -> Question:
@@ -186,6 +167,5 @@ def _lost(one: Gathered, broken: Broken, seen: _Ids, strict: bool) -> Outcome:
     if strict:
         raise UserError(f"{one.name}: {broken.place}: {broken.error}\n  --strict stops at an unreadable record")
     one.unreadable += 1
-    one.first_broken = one.first_broken or broken
     name = seen.unique(f"{one.name}:{broken.place}")
     return Outcome(name, one.name, "dropped", "unreadable", "rejects", broken.error)

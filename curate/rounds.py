@@ -78,7 +78,8 @@ def count_before(
     question = curated.original or curated.question
     waits = not curated.tries and curated.outcome.reason in ("pending", "convert_failed")
     answered = {(call.purpose, call.model) for call in curated.calls if call.outcome != "error"}
-    for purpose, name, asked in asked_before(question, way):
+    asks = list(asked_before(question, way))
+    for purpose, name, asked in asks:
         round_ = rounds.setdefault((purpose, name), Round(1.0))
         if (key := hash((purpose, name, asked))) in seen:
             continue
@@ -90,7 +91,7 @@ def count_before(
         elif waits:
             prompts.setdefault(f"{purpose} by {name}, {question.language}", asked)
             round_.wait(asked)
-    for purpose, name in {(purpose, name) for purpose, name, _ in asked_before(question, way)}:
+    for purpose, name in {(purpose, name) for purpose, name, _ in asks}:
         rounds[purpose, name].answered(curated, purpose, identities[name])
 
 

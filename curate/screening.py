@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from curate.records import Drop, Question
-from curate.screen.caps import beyond, draw
+from curate.records import Drop, Question, content_number
+from curate.screen.caps import beyond
 from curate.screen.duplicates import Duplicates
 from curate.screen.overlap import Benchmarks
 from curate.screen.privacy import redact
@@ -59,7 +59,9 @@ class Screening:
             self._compared.append(index)
         self._sources.append(number)
         self._templates.append(template(question) if self._per_template else 0)
-        self._draws.append(draw(question.source_id) if self._per_template or number in self._caps else 0)
+        # A lot by the id that the source gives: another name of the source changes nothing.
+        drawn = self._per_template or number in self._caps
+        self._draws.append(content_number(question.source_id) if drawn else 0)
         return question
 
     def decide(self, ids: Ids) -> Mapping[int, Drop]:
@@ -117,6 +119,11 @@ def rank(question: Question) -> int:
     return 1000 * unusable + 2 * len(question.flags) + (question.explanation is None)
 
 
+def characters(question: Question) -> int:
+    """How long a question is, context and options included."""
+    return sum(map(len, (question.context, question.question, *question.options.values())))
+
+
 def _private(question: Question, *, mask: bool) -> tuple[Question, str]:
     """The question, flagged and masked where it holds private data, and the kinds that it holds, in words."""
     masked, kinds = redact(question)
@@ -147,9 +154,9 @@ def _language(question: Question, kept: Collection[str]) -> Drop | None:
 
 
 def _length(question: Question, allowed: LengthSpec) -> Drop | None:
-    characters = sum(map(len, (question.context, question.question, *question.options.values())))
-    if characters < allowed.min:
-        return Drop("too_short", f"{characters} characters, {allowed.min} wanted")
-    if allowed.max is not None and characters > allowed.max:
-        return Drop("too_long", f"{characters} characters, {allowed.max} allowed")
+    length = characters(question)
+    if length < allowed.min:
+        return Drop("too_short", f"{length} characters, {allowed.min} wanted")
+    if allowed.max is not None and length > allowed.max:
+        return Drop("too_long", f"{length} characters, {allowed.max} allowed")
     return None

@@ -7,7 +7,7 @@ for file, made in read(source):         # made: the record's Questions, or Broke
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from curate.errors import BadRecord, UserError
 from curate.locate import File, locate
 from curate.read import Broken, rows
 from curate.records import Corpus, Question, Row, SourceInfo
+from curate.screen.privacy import masked
+from curate.screen.private_ids import plain_ids
 from curate.spec import ReadSpec
 
 _HEAD = 100
@@ -74,13 +76,27 @@ def files_of(source: Source) -> list[dict[str, str | None]]:
     return [{"name": file.shown, "sha256": digest, "revision": file.revision} for file, digest in found]
 
 
-def read(source: Source, limit: int | None = None) -> Iterator[tuple[str, list[Question] | Broken]]:
+def read(
+    source: Source, limit: int | None = None, *, mask: bool = False
+) -> Iterator[tuple[str, list[Question] | Broken]]:
     """Each record of the source: its file's name, and the Questions made of it, or why there are none.
 
-    limit: at most so many records; the recipe's own limit holds besides."""
+    limit: at most so many records; the recipe's own limit holds besides. mask: private data are masked in what cannot
+    be read, and in ids; the screens see to the rest. Raises UserError at the end of a source without records, or with
+    none that could be read."""
     limits = [bound for bound in (limit, source.spec.limit) if bound is not None]
     everything = ((file.shown, made) for file in source.files for made in of_file(source, file))
-    yield from itertools.islice(everything, min(limits) if limits else None)
+    records, readable, first = 0, False, None
+    for file, made in itertools.islice(everything, min(limits) if limits else None):
+        made = _masked(made) if mask else made
+        records += 1
+        if isinstance(made, Broken):
+            first = first or made
+        else:
+            readable = True
+        yield file, made
+    if not readable:
+        _refuse(source, records, first)
 
 
 def of_file(source: Source, file: File) -> Iterator[list[Question] | Broken]:
@@ -89,17 +105,21 @@ def of_file(source: Source, file: File) -> Iterator[list[Question] | Broken]:
         yield row if isinstance(row, Broken) else _made(row, source)
 
 
-def refuse_empty(source: Source, records: int, unreadable: int, first: Broken | None) -> None:
-    """Raises UserError for a source without records, or with none that could be read."""
+def _refuse(source: Source, records: int, first: Broken | None) -> None:
     where = f"source '{source.name}': '{source.spec.location}'"
-    if not records:
+    if first is None:
         raise UserError(f"{where} holds no records")
-    if unreadable == records and first is not None:
-        raise UserError(
-            f"{where}: none of its {records} records could be read\n"
-            f"  the first: {first.place}: {first.error}\n"
-            f"  {source.name} expects {source.info.form}"
-        )
+    raise UserError(
+        f"{where}: none of its {records} records could be read\n"
+        f"  the first: {first.place}: {first.error}\n"
+        f"  {source.name} expects {source.info.form}"
+    )
+
+
+def _masked(made: list[Question] | Broken) -> list[Question] | Broken:
+    if isinstance(made, Broken):
+        return replace(made, error=masked(made.error), raw=masked(made.raw))
+    return list(map(plain_ids, made))
 
 
 def _made(row: Row, source: Source) -> list[Question] | Broken:

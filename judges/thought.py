@@ -7,5 +7,10 @@ def after_thought(reply: str) -> str:
 
 
 def one_line(text: object) -> str:
-    """A text in one line. An escape such as \\ud83d alone is half a character, which no file can hold."""
-    return " ".join(str(text).split()).encode(errors="replace").decode()
+    """A text in one line. An escape such as \\ud83d alone is half a character."""
+    return whole(" ".join(str(text).split()))
+
+
+def whole(text: str) -> str:
+    """A text whose half characters, which no file can hold, are question marks."""
+    return text if text.isascii() else text.encode(errors="replace").decode()

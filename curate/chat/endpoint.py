@@ -19,6 +19,7 @@ from curate.chat.reply import Reply, Usage, estimate_tokens, is_filtered, read_r
 from curate.chat.running import CallFailed, Meter, NotAsked, Stop
 from curate.chat.vllm_server import Server
 from curate.errors import UserError
+from judges.thought import one_line
 
 if TYPE_CHECKING:
     from curate.chat.wire import Response, Wire
@@ -254,7 +255,7 @@ def _words(body: bytes, error: Any) -> str:
     message = error.get("message") if isinstance(error, Mapping) else error
     if not isinstance(message, str) or not message.strip():
         message = body[:2000].decode(errors="replace")
-    return " ".join(message.encode(errors="replace").decode().split())[:500] or "no words"
+    return one_line(message)[:500] or "no words"
 
 
 def _pause(faults: list[Fault]) -> float:

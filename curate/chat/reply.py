@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from judges.thought import after_thought
+from judges.thought import after_thought, whole
 from judges.tokens import estimated
 
 ReplyOutcome = Literal["ok", "truncated", "empty_reasoning", "empty_answer", "refusal", "filtered"]
@@ -124,7 +124,7 @@ def _text(value: Any) -> str:
         return "".join(_text(part.get("text")) for part in value if isinstance(part, Mapping))
     if not isinstance(value, str):
         return ""
-    return value if value.isascii() else value.encode(errors="replace").decode()  # half surrogate pairs fit no file
+    return whole(value)
 
 
 def _is_count(value: Any) -> bool:

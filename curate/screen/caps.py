@@ -1,15 +1,8 @@
 """What is beyond a cap: of each group so many stay, drawn by a hash, so that rows added elsewhere change nothing."""
 
-import hashlib
 from array import array
 
 import numpy as np
-
-
-def draw(name: str) -> int:
-    """A question's lot, 64 bits of the id that its source gives it (another name of the source changes nothing): the
-    lowest of a group stay."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest())
 
 
 def beyond(groups: "array[int]", draws: "array[int]", alive: np.ndarray, limit: int) -> list[int]:

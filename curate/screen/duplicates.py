@@ -17,14 +17,13 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.records import Question
+from curate.records import Question, content_number
 from curate.screen.golds import Golds
 from curate.screen.nearby import near
 from curate.screen.shingles import Shingles
@@ -62,11 +61,11 @@ class Duplicates:
         same part are compared."""
         core, rest = _texts(question)
         options = sorted(set(core[1:]))
-        self._keys.append(_hash("\n".join((part, core[0], str(len(options)), *options, *rest))))
+        self._keys.append(content_number("\n".join((part, core[0], str(len(options)), *options, *rest))))
         self._ranks.append(rank)
         self._golds.add(question)
         if self._shingles:
-            salt = _hash("\n".join((part, *_quoted(question.question))))
+            salt = content_number("\n".join((part, *_quoted(question.question))))
             self._shingles.add(salt, question.language, core[0], core[1:], rest)
 
     def decide(self) -> list[Duplicate]:
@@ -122,7 +121,3 @@ def _quoted(text: str) -> list[str]:
 def _code(text: str) -> str:
     """In code each sign has its meaning."""
     return " ".join(_CODE.findall(text))
-
-
-def _hash(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest())

@@ -3,10 +3,9 @@
 template("What was Apple's revenue in 2019?")  ==  template("What was Tesla's revenue in 2021?")
 """
 
-import hashlib
 import re
 
-from curate.records import Question
+from curate.records import Question, content_number
 from curate.screen.words import words
 
 _QUOTED = re.compile(r"《[^《》]{1,60}》|“[^“”]{1,60}”|\"[^\"\n]{1,60}\"|「[^「」]{1,60}」")
@@ -23,5 +22,4 @@ def template(question: Question) -> int:
     asked = "\n".join((question.question, *question.options.values()))
     bare = _NAME.sub(" N ", _QUOTED.sub(" N ", asked))
     said = [_NUMBER if word[0].isdigit() else word for word in words(bare)]
-    text = "\x1f".join([question.language, question.task, *said])
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+    return content_number(question.language, question.task, *said)

@@ -183,10 +183,12 @@ def _facts(merge: Merge, log: Log, context: str) -> Iterator[Drop]:
     for part in (merge.beginning, merge.conclusion, merge.answer):
         if number := invented_number(part, f"{context}\n{told}"):
             yield Drop("merge_invents_fact", number)
+    heard = cited("\n".join((told, *(check.text for check in merge.checks))))
     for part in (merge.conclusion, merge.answer):
         for one in statements(unquoted(part)):
-            unheard = cited(one.sentence) - cited("\n".join((told, *(check.text for check in merge.checks))))
-            if one.finds and (unheard or (_FURTHER.search(one.sentence) and is_new(one.sentence, told))):
+            if one.finds and (
+                cited(one.sentence) - heard or (_FURTHER.search(one.sentence) and is_new(one.sentence, told))
+            ):
                 yield Drop("merge_invents_fact", f"a further finding: {one.sentence[:80]}")
 
 

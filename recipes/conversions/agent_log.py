@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, StrictStr, ValidationError, field_va
 from curate.records import Drop, Question
 from judges.answers.places import objects
 from judges.templates import fill, harmless, template
-from judges.thought import after_thought
+from judges.thought import after_thought, whole
 from recipes.conversions import agent_template
 from recipes.conversions.agent_contract import Check, Merge, broken
 from recipes.conversions.agent_notes import FINAL, Log, Note
@@ -153,7 +153,7 @@ def _merge(reply: str) -> Merge | Drop:
 
 def _clean(text: str) -> str:
     """A part without boxes, which the code sets, and without half characters, which no file can hold."""
-    return _BOX.sub(r"\1", text).encode(errors="replace").decode().strip()
+    return whole(_BOX.sub(r"\1", text)).strip()
 
 
 def _kept(merge: Merge, log: Log, question: Question) -> Question | Drop:

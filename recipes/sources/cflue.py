@@ -20,6 +20,7 @@ from curate.errors import BadRecord
 from curate.records import Corpus, Question, Row, SourceInfo, content_id
 from recipes.sources import cflue_application, exam
 from recipes.sources.table import text_of
+from recipes.sources.texts import record_of
 
 INFO = SourceInfo(
     title="CFLUE",
@@ -50,7 +51,7 @@ class Options(BaseModel, extra="forbid", frozen=True):
 
 def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     """The record's one Question. Raises BadRecord where the schema is not kept."""
-    record = exam.mapping(row.value)
+    record = record_of(row.value)
     yield (cflue_application.question if "sub_task" in record else _examined)(record, corpus)
 
 

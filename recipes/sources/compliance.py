@@ -26,6 +26,7 @@ from judges.answers.text import plain
 from recipes.conversions.agent_notes import FINAL
 from recipes.conversions.agent_verdicts import finding
 from recipes.sources.table import language_of, text_of
+from recipes.sources.texts import record_of
 
 INFO = SourceInfo(
     title="compliance logs of several agents (CCC)",
@@ -92,9 +93,7 @@ class Options(BaseModel, extra="forbid", frozen=True):
 
 def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     """The record's one Question, its log in meta["log"]. Raises BadRecord where the form is not kept."""
-    record = row.value
-    if not isinstance(record, dict):
-        raise BadRecord("the record is not a JSON object")
+    record = record_of(row.value)
     guideline = _guideline(record.get("guideline"))
     language = _language(record.get("language") or language_of(guideline))
     dialogue = _dialogue(record.get("dialogue"), language)

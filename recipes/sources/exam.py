@@ -17,6 +17,7 @@ from curate.records import AnswerKind
 from judges.answers.boolean import boolean
 from judges.answers.text import plain
 from recipes.sources.table import text_of
+from recipes.sources.texts import is_yes_and_no
 
 DEFECTS: Mapping[str, str] = MappingProxyType(
     {
@@ -28,13 +29,6 @@ DEFECTS: Mapping[str, str] = MappingProxyType(
 
 _LETTERS = re.compile(r"[A-H]+")
 _BETWEEN = re.compile(r"[\s,，、]")
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    """The record as a mapping. Raises BadRecord where it is none."""
-    if not isinstance(value, Mapping):
-        raise BadRecord("the record is not a mapping of names to values")
-    return value
 
 
 def required(record: Mapping[str, Any], name: str) -> str:
@@ -61,12 +55,10 @@ def gold_letters(answer: Any) -> str | None:
 
 
 def kind(gold: str | None, options: Mapping[str, str]) -> AnswerKind:
-    """Several letters are `choices`, two options of which one says yes and one no a `boolean`, all else a `choice`:
-    of four options that begin with yes or no, two may say the same and only one be right."""
+    """Several letters are `choices`, two options of which one says yes and one no a `boolean`, all else a `choice`."""
     if gold is not None and len(gold) > 1 and _LETTERS.fullmatch(gold):
         return "choices"
-    truths = [truth.value if (truth := boolean(text)) else None for text in options.values()]
-    return "boolean" if truths in ([True, False], [False, True]) else "choice"
+    return "boolean" if is_yes_and_no(options) else "choice"
 
 
 def twins(gold: str | None, options: Mapping[str, str]) -> tuple[str, ...]:

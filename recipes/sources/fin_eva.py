@@ -25,6 +25,7 @@ from curate.errors import BadRecord
 from curate.records import Corpus, Question, Row, SourceInfo, content_id
 from recipes.sources import exam
 from recipes.sources.table import text_of
+from recipes.sources.texts import record_of
 
 INFO = SourceInfo(
     title="Fin-Eva (Ant_Finance)",
@@ -97,7 +98,7 @@ class Options(BaseModel, extra="forbid", frozen=True):
 def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     """The record's one Question. Raises BadRecord for a record without a question, and for one without options whose
     file's name does not tell what it asks."""
-    record, name = exam.mapping(row.value), exam.stem(row.file)
+    record, name = record_of(row.value), exam.stem(row.file)
     choices, gold = exam.lettered(record, "ABCDE"), exam.gold_letters(record.get("answer"))
     task, asked = _asked(exam.required(record, "question"), name, choices)
     context = text_of(record.get("context")) or ""

@@ -18,6 +18,7 @@ from curate.records import AnswerKind, Corpus, Question, Row, SourceInfo, conten
 from judges.answers.boolean import boolean
 from judges.answers.text import plain
 from recipes.sources.table import language_of, text_of
+from recipes.sources.texts import record_of
 
 INFO = SourceInfo(
     title="Finance-Instruct-500k",
@@ -61,9 +62,8 @@ class Options(BaseModel, extra="forbid", frozen=True):
 
 def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     """The record's one Question. Raises BadRecord for a record without a `user` text."""
-    if not isinstance(row.value, dict):
-        raise BadRecord("the record is not a JSON object")
-    system, asked, gold = (text_of(row.value.get(key)) for key in ("system", "user", "assistant"))
+    record = record_of(row.value)
+    system, asked, gold = (text_of(record.get(key)) for key in ("system", "user", "assistant"))
     if asked is None:
         raise BadRecord("'user' is missing or empty")
     source_id = content_id(system or "", asked)

@@ -16,6 +16,7 @@ from curate.errors import BadRecord
 from curate.records import Corpus, Question, Row, SourceInfo, content_id
 from recipes.sources import exam
 from recipes.sources.table import text_of
+from recipes.sources.texts import record_of
 
 INFO = SourceInfo(
     title="FinanceIQ",
@@ -43,7 +44,7 @@ class Options(BaseModel, extra="forbid", frozen=True):
 
 def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     """The record's one Question. Raises BadRecord for a record without a question or without options."""
-    record = exam.mapping(row.value)
+    record = record_of(row.value)
     asked, choices = exam.required(record, "Question"), exam.lettered(record, _LETTERS)
     if not choices:
         raise BadRecord(f"no options: the columns {', '.join(_LETTERS)} are missing or empty")

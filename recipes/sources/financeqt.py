@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from curate.errors import BadRecord
 from curate.records import Corpus, Question, Row, SourceInfo, content_id
 from recipes.sources.table import text_of
+from recipes.sources.texts import record_of
 
 INFO = SourceInfo(
     title="FinanceQT",
@@ -48,9 +49,8 @@ class Options(BaseModel, extra="forbid", frozen=True):
 
 def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     """The record's one Question. Raises BadRecord for a record without a question."""
-    if not isinstance(row.value, dict):
-        raise BadRecord("the record is not a JSON object")
-    context, asked, gold = (text_of(row.value.get(key)) for key in ("context", "question", "answer"))
+    record = record_of(row.value)
+    context, asked, gold = (text_of(record.get(key)) for key in ("context", "question", "answer"))
     if asked is None:
         raise BadRecord("'question' is missing or empty")
     source_id = content_id(context or "", asked)

@@ -22,6 +22,7 @@ from judges.answers.choice import letters
 from judges.answers.quantity import quantities
 from recipes.sources import exam
 from recipes.sources.exam_text import Item, parse
+from recipes.sources.texts import record_of
 
 INFO = SourceInfo(
     title="FinCorpus, examination items",
@@ -52,7 +53,7 @@ class Options(BaseModel, extra="forbid", frozen=True):
 
 def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     """The record's one Question. Raises BadRecord for a text that is no examination item."""
-    record = exam.mapping(row.value)
+    record = record_of(row.value)
     text = exam.required(record, "text")
     if _TEXTS.search(row.file):
         raise BadRecord("announcements, articles and news are texts to train on: only fin_exam holds questions")

@@ -16,6 +16,7 @@ from curate.errors import BadRecord
 from curate.records import AnswerKind, Corpus, Question, Row, SourceInfo, content_id
 from judges.answers import Gold, match
 from recipes.sources.table import text_of
+from recipes.sources.texts import record_of
 
 INFO = SourceInfo(
     title="FinPEE",
@@ -52,14 +53,13 @@ class Options(BaseModel, extra="forbid", frozen=True):
 
 def questions(row: Row, corpus: Corpus, options: Options) -> Iterator[Question]:
     """The record's one Question. Raises BadRecord for a record without a question."""
-    if not isinstance(row.value, dict):
-        raise BadRecord("the record is not a JSON object")
-    asked = _PROMPT.sub("", text_of(row.value.get("question")) or "")
+    record = record_of(row.value)
+    asked = _PROMPT.sub("", text_of(record.get("question")) or "")
     if not asked:
         raise BadRecord("'question' is missing or empty")
-    gold = text_of(row.value.get("answer"))
+    gold = text_of(record.get("answer"))
     kind: AnswerKind = "percent" if gold and ("%" in gold or "％" in gold) else "number"
-    source_id = text_of(row.value.get("id")) or content_id(asked)
+    source_id = text_of(record.get("id")) or content_id(asked)
     yield Question(
         **corpus.provenance(source_id),
         group=source_id,

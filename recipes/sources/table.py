@@ -24,7 +24,7 @@ from judges.answers.audit import FLAGS, audit
 from judges.answers.boolean import boolean
 from judges.answers.quantity import quantities
 from recipes.conversions.numerals import asks_percent
-from recipes.sources.texts import linearise, number_text
+from recipes.sources.texts import is_yes_and_no, linearise, number_text
 
 INFO = SourceInfo(
     title="any table of questions",
@@ -277,8 +277,7 @@ def _kind(said: str | None, gold: str | None, options: Mapping[str, str]) -> Ans
             raise BadRecord(f"kind '{said}' is unknown; known are {', '.join(known)}")
         return said  # type: ignore[return-value]  # checked on the line above
     if options:
-        truths = [truth.value if (truth := boolean(text)) else None for text in options.values()]
-        if truths in ([True, False], [False, True]):  # of four that say yes or no, only one is right
+        if is_yes_and_no(options):
             return "boolean"
         if gold in options.values():
             return "choice"

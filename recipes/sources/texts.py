@@ -1,7 +1,25 @@
 """How raw values and tables become text, the same for every corpus."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from curate.errors import BadRecord
+from judges.answers.boolean import boolean
+
+
+def record_of(value: Any) -> Mapping[str, Any]:
+    """A raw record with names. Raises BadRecord for any other."""
+    if not isinstance(value, Mapping):
+        raise BadRecord("the record is not a mapping of names to values")
+    return value
+
+
+def is_yes_and_no(options: Mapping[str, str]) -> bool:
+    """Are there two options, one that says yes and one no? Of four that begin so, two may say the same and only one be
+    right."""
+    truths = [truth.value if (truth := boolean(text)) else None for text in options.values()]
+    return truths in ([True, False], [False, True])
 
 
 def linearise(table: list[list[str]]) -> str:

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curate.screen.caps import beyond, draw
+from curate.records import content_id, content_number
+from curate.screen.caps import beyond
 
 ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 50), st.booleans()), max_size=40)
 
@@ -24,4 +25,5 @@ def test_the_lowest_lots_of_each_group_stay(rows: list[tuple[int, int, bool]], l
 
 
 def test_a_lot_is_the_same_in_every_process() -> None:
-    assert draw("finqa:1") == 0x41BA31D9C7A82DA6
+    assert content_number("finqa:1") == 0x41BA31D9C7A82DA6
+    assert content_id("finqa:1") == "41ba31d9c7a82da6"
