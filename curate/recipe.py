@@ -87,14 +87,20 @@ def alone(use: str, location: str | Path, settings: Mapping[str, Any] | None = N
     return _checked(values, {}, Path("command line"), overrides)
 
 
-def _checked(values: Any, places: Places, path: Path, overrides: Mapping[str, Any]) -> Recipe:
+def _expand(values: Any) -> None:
+    """Writes out the short form of conversions: `convert: mcq_to_open` is {use: mcq_to_open}."""
     for source in values["sources"] if isinstance(values.get("sources"), list) else ():
         if isinstance(source, dict) and isinstance(source.get("convert"), str):
-            source["convert"] = {"use": source["convert"]}  # the short form; an override may go into it
+            source["convert"] = {"use": source["convert"]}
+
+
+def _checked(values: Any, places: Places, path: Path, overrides: Mapping[str, Any]) -> Recipe:
+    _expand(values)  # an override may go into the short form
     for setting, value in overrides.items():
         if _is_path(setting, value):
             value = str(Path(value).absolute())
         override(values, places, setting, value)
+    _expand(values)  # or be one
     try:
         recipe = Recipe.model_validate(values)
     except ValidationError as error:

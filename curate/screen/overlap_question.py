@@ -6,7 +6,7 @@ analysts say everywhere (下列关于...正确的是, what was the ...). So neit
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, pairwise
 from math import fsum, log
@@ -33,6 +33,8 @@ _SOME_LETTERS = 4
 _ROUNDING = 1e-9
 _SOME_TERMS, _MANY_TERMS = 4, 8
 _WITNESS = 0.6
+_CLOSED_KINDS = ("boolean", "label", "labels")
+_CLOSED = 3  # benchmark items with the same options beyond which these are a set of labels, and no witness
 
 
 @dataclass(frozen=True)
@@ -91,16 +93,19 @@ def _terms(tokens: Sequence[str]) -> Iterator[str]:
 
 
 def _asked(said: Said) -> Asked:
-    options = frozenset(term for option in said.question.options.values() for term in terms(words(option)))
+    options = () if said.question.answer_kind in _CLOSED_KINDS else said.question.options.values()
+    told = frozenset(term for option in options for term in terms(words(option)))
     answers = tuple(found for answer in _answers(said.question) if (found := terms(words(answer))))
-    return Asked(said.terms, options, answers, bool(said.context))
+    return Asked(said.terms, told, answers, bool(said.context))
 
 
 def _answers(question: Question) -> Iterator[str]:
+    if question.answer_kind in _CLOSED_KINDS:
+        return  # half of all other questions have the same answer
     gold = question.gold or ""
     if question.options and gold and set(gold) <= question.options.keys():
         yield "\n".join(question.options[letter] for letter in gold)
-    elif question.answer_kind not in ("boolean", "label", "labels", "choice", "choices"):
+    elif question.answer_kind not in ("choice", "choices"):
         yield from (gold, *question.gold_alternatives)
 
 
@@ -116,12 +121,15 @@ class Questions:
     def __init__(self) -> None:
         self._items: list[tuple[str, int, Asked]] = []
         self._counts: Counter[str] = Counter()
+        self._options: Counter[Terms] = Counter()
         self._weights: dict[str, float] = {}  # by their rarity among the items
         self._by_term: dict[str, list[int]] = {}
 
     def add(self, question_id: str, page: int, mine: Said) -> None:
         """Adds an item, with the number of its page."""
-        self._items.append((question_id, page, _asked(mine)))
+        asked = _asked(mine)
+        self._items.append((question_id, page, asked))
+        self._options[asked.options] += 1
         self._counts.update(mine.terms)
 
     def alike(self, mine: Said, part: Part) -> tuple[str, str] | None:
@@ -133,6 +141,8 @@ class Questions:
         whole = _asked(mine) if ranked else None
         for share, item in ranked:
             question_id, page, other = self._items[item]
+            if self._options[other.options] > _CLOSED:
+                other = replace(other, options=Terms(), answers=())
             if whole and (how := _witness(whole, other, -share, part, page)):
                 return question_id, f"{-share:.0%} of its question, {how}"
         return None

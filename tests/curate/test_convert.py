@@ -335,6 +335,9 @@ def test_the_short_form_can_be_overridden(tmp_path: Path) -> None:
     loaded = load_recipe(path, {"sources.0.convert.by": "teacher"})
     assert loaded.sources[0].convert is not None
     assert (loaded.sources[0].convert.use, loaded.sources[0].convert.by) == ("mcq_to_open", "teacher")
+    other = load_recipe(path, {"sources.0.convert": "agent_log"}).sources[0].convert
+    assert other is not None
+    assert other.use == "agent_log"
 
 
 @pytest.mark.parametrize(

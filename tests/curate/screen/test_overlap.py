@@ -214,6 +214,25 @@ def test_instructions_that_all_items_share_do_not_count() -> None:
     assert found(items[7], *items) == "set:7"
 
 
+TWEETS = (
+    "Orla Bank lifts its dividend after a strong quarter of lending",
+    "Orla Bank cuts its dividend after a weak quarter of lending",
+    "Velm Foods lifts its outlook as the price of wheat falls",
+    "Velm Foods cuts its outlook as the price of wheat climbs",
+    "Hallow Steel shares little changed on light volume",
+)
+
+
+@pytest.mark.parametrize("kind", ["label", "choice"])
+def test_labels_that_all_items_share_are_no_witness(kind: str) -> None:
+    options = {"0": "Bearish", "1": "Bullish", "2": "Neutral"}
+    parts: dict[str, Any] = {"answer_kind": kind, "options": options, "gold": "1"}
+    items = [item(text, of=f"set:{number}", **parts) for number, text in enumerate(TWEETS)]
+    near = item("Orla Bank lifts its dividend after a quarter of record fees", of="mine:1", **parts)
+    assert found(near, *items) is None
+    assert found(item(TWEETS[0], of="mine:2", **parts), *items) is not None
+
+
 def test_the_hit_says_what_is_shared() -> None:
     hit = made().hit(replace(PORT, group="train"), documents=False)
     assert hit is not None
