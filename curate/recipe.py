@@ -23,6 +23,7 @@ from curate.names import module, recipe_file
 from curate.part import Part
 from curate.recipe_faults import user_error
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
+from curate.release_spec import PublishSpec, SplitSpec
 from curate.screen_spec import ScreenSpec
 from curate.spec import CheckSpec, ConvertSpec, DistilSpec, ModuleSpec, SourceSpec
 from judges.reasoning.criteria import CRITERIA, NAMES
@@ -46,6 +47,8 @@ class Recipe(Part):
     check: CheckSpec = Field(default=CheckSpec(), description="round one, the check of the answer")
     judge: JudgeSpec = Field(default=JudgeSpec(), description="round two, the judge of the reasoning")
     budget: Limit = Field(default=Limit(), description="what the recipe may spend on calls in all its runs together")
+    split: SplitSpec = Field(default=SplitSpec(), description="how a release's rows are split")
+    publish: PublishSpec = Field(default=PublishSpec(), description="what a release is called, and its licence")
 
     _base: Path = PrivateAttr()
 
@@ -120,6 +123,9 @@ def _checked(values: Any, places: Places, path: Path, overrides: Mapping[str, An
         (("judge", "escalate"), _check_escalation),
         (("judge", "keep"), _check_keep),
         (("budget", "usd"), _check_prices),
+        (("split", "rl", "difficulty"), _check_student),
+        (("split",), _check_drawn),
+        (("publish", "accept_licence"), _check_accepted),
     ):
         _located(lambda check=check: check(recipe), loc, path, places)
     return recipe
@@ -214,6 +220,29 @@ def _check_prices(recipe: Recipe) -> None:
             f"a budget in US dollars needs the price of every model; '{free[0]}' has none\n"
             f"  write models.{free[0]}.price: {{input: 0.55, output: 2.19}} (per million tokens; 0 for your own server)"
         )
+
+
+def _check_student(recipe: Recipe) -> None:
+    student = recipe.split.rl.difficulty
+    _check_models([student.model] if student else [], recipe)
+
+
+def _check_drawn(recipe: Recipe) -> None:
+    for draw in (recipe.split.sft, recipe.split.rl):
+        _check_sources((*draw.caps.sources, *draw.mix.sources), recipe)
+
+
+def _check_accepted(recipe: Recipe) -> None:
+    _check_sources(recipe.publish.accept_licence, recipe)
+
+
+def _check_sources(names: Iterable[str], recipe: Recipe) -> None:
+    known = [source.called for source in recipe.sources]
+    for name in names:
+        if name not in known:
+            raise UserError(
+                f"no source is called '{name}'{nearest(name, known)}\n  sources of this recipe: {', '.join(known)}"
+            )
 
 
 def _located(action: Any, loc: Loc, path: Path, places: Places) -> Any:

@@ -18,10 +18,10 @@ import pyarrow.parquet as pq
 
 from curate.records import Question
 
-_OPTIONS = pa.list_(pa.struct([("letter", pa.string()), ("text", pa.string())]))
+OPTIONS = pa.list_(pa.struct([("letter", pa.string()), ("text", pa.string())]))
 _FILES = pa.list_(pa.struct([("name", pa.string()), ("sha256", pa.string()), ("revision", pa.string())]))
 _COUNTS = pa.list_(pa.struct([("flag", pa.string()), ("questions", pa.int64())]))
-_TEXTS = pa.list_(pa.string())
+TEXTS = pa.list_(pa.string())
 
 Column = tuple[str, pa.DataType, str]
 
@@ -47,10 +47,10 @@ _QUESTION: tuple[Column, ...] = (
     ("module", pa.string(), "Fin-R1's module"),
     ("task_domain", pa.string(), "the task's domain in words, where the recipe or the source names one"),
     ("context", pa.string(), "what the question is about: text and table"),
-    ("options", _OPTIONS, "the options of a choice, in order"),
-    ("gold_alternatives", _TEXTS, "other writings of the gold that are as good"),
+    ("options", OPTIONS, "the options of a choice, in order"),
+    ("gold_alternatives", TEXTS, "other writings of the gold that are as good"),
     ("explanation", pa.string(), "the source's own explanation of the answer"),
-    ("flags", _TEXTS, "known defects; `curate sources NAME` explains them"),
+    ("flags", TEXTS, "known defects; `curate sources NAME` explains them"),
     ("meta", pa.string(), "whatever else the source gives, as JSON"),
 )
 

@@ -128,6 +128,12 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "merge_residue": "the merged reasoning speaks of the process: agent 2, 修订后",
         "merge_changes_language": "the merged reasoning is in another language",
         "merge_not_first_person": "the merged reasoning is not told in the first person",
+        # a release
+        "over_config_cap": "more than the release keeps of its source or module",
+        "over_mix": "more than its source's or module's share of the release",
+        "outside_mix": "of a source or module that the release's mix does not name",
+        "pass_rate_out": "the student model answers it right too rarely, or too often; the detail has the rate",
+        "pass_rate_unknown": "no answer of the student model could be decided",
         # any model that filters or converts
         "convert_failed": "the call failed; the detail holds the server's words, and the next run asks again",
     }

@@ -16,6 +16,7 @@ from curate.chat.model import Model, Price, Sampling
 from curate.judge_spec import CriteriaSpec, CriterionSpec, JudgeSpec, KeepSpec, RulesSpec, WordingSpec
 from curate.names import known, module
 from curate.recipe import Recipe
+from curate.release_spec import CapSpec, DifficultySpec, DrawSpec, MixSpec, PublishSpec, RlSpec, SplitSpec
 from curate.screen_spec import LengthSpec, OverlapSpec, ScreenSpec
 from curate.spec import CheckSpec, ConvertSpec, DistilSpec, FilterSpec, SourceSpec
 from curate.tables import TABLES
@@ -53,7 +54,9 @@ def recipe_keys() -> str:
     parts |= {"distil.": DistilSpec, "check.": CheckSpec}
     parts |= {"judge.": JudgeSpec, "judge.keep.": KeepSpec, "judge.rules.": RulesSpec, "judge.criteria.": CriteriaSpec}
     parts |= {"judge.criteria.use[].": CriterionSpec, "judge.criteria.use[].en.": WordingSpec}
-    parts |= {"budget.": Limit, "models.NAME.": Model}
+    parts |= {"budget.": Limit, "split.": SplitSpec, "split.sft.": DrawSpec, "split.rl.": RlSpec}
+    parts |= {"split.*.caps.": CapSpec, "split.*.mix.": MixSpec, "split.rl.difficulty.": DifficultySpec}
+    parts |= {"publish.": PublishSpec, "models.NAME.": Model}
     parts |= {"models.NAME.sampling.": Sampling, "models.NAME.price.": Price}
     return keys(parts)
 

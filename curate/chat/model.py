@@ -97,6 +97,9 @@ class Model(Part):
     tokens_per_minute: int | None = Field(default=None, ge=1, description="tokens in a minute at most, both ways")
     timeout: float = Field(default=3600, gt=0, strict=False, description="seconds to wait for a whole reply")
     price: Price | None = Field(default=None, description="US dollars per million tokens")
+    terms: str = Field(
+        default="", description="what its terms say of training on its replies, in words or an address; for the card"
+    )
 
     _base: Path = PrivateAttr(default=Path())
 

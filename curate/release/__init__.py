@@ -1,0 +1,1 @@
+"""Releases: one version of a run's dataset, built, checked against licences, published, compared and verified."""
