@@ -138,7 +138,7 @@ def test_a_hub_dataset_is_read_by_its_commit(command: Command, tmp_path: Path) -
         (row,) = json.loads(
             command("sql", "hub", "select records, files[1].revision as revision from sources", "--json").stdout
         )
-        assert row == {"records": 3, "revision": hub.commit}
+        assert row == {"records": 3, "revision": hub.repo("org/name").head}
         for location, said in [
             ("hf://org/name@v9", "no revision 'v9'"),
             ("hf://org/other", "no such dataset"),
