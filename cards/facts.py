@@ -31,15 +31,18 @@ class Part:
 class Source:
     """One corpus: what it is, under which licence, and how many of its records came how far.
 
-    accepted: why its licence does not stop the release, or ""; revision: the Hub commit it was read at, or "";
-    converted: the conversion's name, or "". Rounds: of the questions, those whose deciding trace was right, wrong,
-    undecided in round one, and of the right ones good, bad, undecided in round two. sft, rl, rejects: rows of the
-    release.
+    use: its module's name or dotted path; terms: what its licence asks for, in words (attribution, share-alike), ""
+    where that is not known; accepted: why its licence does not stop the release, or ""; revision: the Hub commit it was
+    read at, or ""; converted: the conversion's name, or "". Rounds: of the questions, those whose deciding trace was
+    right, wrong, undecided in round one, and of the right ones good, bad, undecided in round two. sft, rl, rejects:
+    rows of the release.
     """
 
     name: str
+    use: str
     title: str
     licence: str
+    terms: str
     home: str
     citation: str
     language: str
@@ -246,10 +249,11 @@ class DatasetFacts:
     """All that the card of one version states.
 
     name: of the recipe; licence: its name on the Hub; repo: org/name or ""; screened: whether the recipe has screens;
-    duplicates: what counts as one, "" for none; private_screen: redact, drop, keep, or "" without screens; masked: of
-    the questions, those with private data masked; keep: the rule of round two in words; criteria_set: name and digest;
-    seed, validation: of the split; leaks: groups that stand on both sides (0, or nothing is released); twins: questions
-    of validation that stand word for word in train; since: the version that changes tells of, or "";
+    duplicates: what counts as one: "exact", or how alike words are (Jaccard), "" for none; private_screen: redact,
+    drop, keep, or "" without screens; masked: of the questions, those with private data masked; keep: the rule of round
+    two: "all", "5 of 7", or "6 points (step_count counts 2)"; criteria_set: name and digest; seed, validation: of the
+    split; leaks: groups that stand on both sides (0, or nothing is released); twins: questions of validation that stand
+    word for word in train; since: the version that changes tells of, or "";
     infos: `dataset_info` of the Hub's YAML, one entry a config; versions: of the packages that made it.
     """
 

@@ -9,7 +9,7 @@ from curate.records import CallMade
 
 TWICE = 2  # a judge is asked
 _UNREASONED = "empty_reasoning"
-_ORDER = ("filter", "convert", "distil", "check", "judge")
+_ORDER = ("filter", "convert", "distil", "check", "judge", "student")
 
 
 class Asking:
@@ -48,9 +48,9 @@ class Asking:
     ) -> Answered:
         """The reply of the recipe's model of that name. Raises CallFailed, NotAsked and UserError, as Chat.ask does.
 
-        sample, attempt: the trace that the call is for. shared: a call to judge, sort out or convert is the same for
-        all that ask it, so that it is paid for once; the number tells draws of it apart. Its reply needs no reasoning
-        beside it."""
+        sample, attempt: the trace that the call is for. shared: a call to judge, sort out or convert, or to a student,
+        is the same for all that ask it, so that it is paid for once; the number tells draws of it apart. Its reply
+        needs no reasoning beside it."""
         assert self._chat is not None, "a recipe without models asks none"
         judging = shared is not None
         draw: dict[str, Any] = {"attempt": shared} if judging else {"sample": sample, "attempt": attempt}

@@ -13,6 +13,7 @@ import typer
 from curate.errors import UserError
 from curate.terminal.corpora import audit, sources
 from curate.terminal.journal import app as journal_app
+from curate.terminal.releases import compare, publish, release, verify
 from curate.terminal.reported import BUDGET, STOPPED, reported
 
 app = typer.Typer(
@@ -275,6 +276,10 @@ def calibrate(
     _exit(pulse.stopped if pulse else None)
 
 
+app.command(epilog="Example: curate release quickstart --set split.validation=0.1")(release)
+app.command(epilog="Example: curate publish quickstart --repo my-org/my-data --dry-run")(publish)
+app.command(epilog="Example: curate compare my-org/my-data@v1.0.0 my-run")(compare)
+app.command(epilog="Example: curate verify my-org/my-data@v1.0.0")(verify)
 app.command(epilog="Examples: curate sources; curate sources finqa --sample 3")(sources)
 app.command(epilog="Example: curate audit 'data/fin_eva/Ant/*/*.csv' --as fin_eva")(audit)
 

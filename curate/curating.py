@@ -29,6 +29,7 @@ from curate.pipeline import Curated, Kit, curate_question
 from curate.recipe import Recipe, teacher
 from curate.records import Drop, Question
 from curate.spec import SourceSpec
+from curate.student import Student
 from judges.reasoning.rules import RULES
 
 Told = Callable[[str, int, int | None, Pulse | None], None]
@@ -103,6 +104,7 @@ def kit_of(recipe: Recipe, chat: Chat | None, retry: frozenset[str]) -> Kit:
         samples=spec.samples if spec else 1,
         attempts=spec.attempts if spec else 1,
         ways={source.called: way_of(source, recipe) for source in recipe.sources},
+        student=student_of(recipe),
         chat=chat,
         retry=retry,
     )
@@ -120,6 +122,12 @@ def way_of(source: SourceSpec, recipe: Recipe) -> Way:
         by=(spec.by, recipe.models[spec.by]) if spec and rewrites else None,
         attempts=spec.attempts if spec else 1,
     )
+
+
+def student_of(recipe: Recipe) -> Student | None:
+    """Who tells how hard a question is that goes to rl, by the recipe."""
+    spec = recipe.split.rl.difficulty
+    return Student(spec.model, recipe.models[spec.model], spec.samples) if spec else None
 
 
 def jury_of(recipe: Recipe) -> Jury:

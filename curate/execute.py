@@ -15,20 +15,25 @@ import duckdb
 from curate.chat.client import Pulse
 from curate.curating import Asks, Told, curate_all
 from curate.errors import UserError
-from curate.gather import GATHERED, Gathering, gather
+from curate.gather import GATHERED, Gathered, Gathering, gather
 from curate.judge import Judgement
 from curate.pipeline import Curated
+from curate.prompt import prompt_digests
 from curate.recipe import Recipe
-from curate.records import CallMade, Outcome
-from curate.runs import DATABASE, JOURNAL, RECORD, Run, file_of
+from curate.records import COMMON_DEFECTS, CallMade, Outcome
+from curate.runs import DATABASE, JOURNAL, RECORD, Run
 from curate.scores import build
 from curate.sourcing import files_of
-from curate.tables import TABLES, Writer, question_row
+from curate.spec import SourceSpec
+from curate.tables import TABLES, Writer, file_of, question_row, writer
 from curate.workplace import install, locked
 from judges.reasoning.arithmetic import Calculation
 
 _VERDICT = tuple(name for name, _, _ in TABLES["checks"][3:])
-_WRITTEN = ("questions", "originals", "traces", "calls", "checks", "scores", "judgements", "measures", "calculations")
+_WRITTEN = (
+    *("questions", "originals", "traces", "calls", "checks", "scores", "judgements", "measures", "calculations"),
+    "student",
+)
 _DIGITS = 12  # of a computed value that are written down
 
 
@@ -77,7 +82,7 @@ def _writing(building: Path, read: Gathering) -> Iterator[Any]:
     """What to hand every curated question to; its tables are whole when the block ends."""
     with ExitStack() as stack:
         writers = {
-            name: stack.enter_context(Writer(name, building / file_of(name))) for name in (*_WRITTEN, "outcomes")
+            name: stack.enter_context(writer(name, building / file_of(name))) for name in (*_WRITTEN, "outcomes")
         }
         for outcome in read.lost:
             writers["outcomes"].add(_row("outcomes", outcome))
@@ -90,6 +95,7 @@ def _write(curated: Curated, writers: dict[str, Writer]) -> None:
         writers["originals"].add(question_row(curated.original))
     writers["outcomes"].add(_row("outcomes", curated.outcome))
     writers["calls"].add(*(_row("calls", call) for call in curated.calls))
+    writers["student"].add(*(_row("student", answer) for answer in curated.answers))
     for one in curated.tries:
         verdict, judgement = one.verdict, one.judgement
         key = (one.trace.question_id, one.trace.sample, one.trace.attempt)
@@ -138,7 +144,7 @@ def _record(
     pulse: Pulse | None,
 ) -> dict[str, Any]:
     """run.json: what was run, on what, when, its cost, and with which versions. Times stand here and nowhere else."""
-    packages = ("polars", "duckdb", "pyarrow", "datasets", "openai", "aiohttp")
+    packages = ("fincurate", "polars", "duckdb", "pyarrow", "datasets", "openai", "aiohttp")
     return {
         "recipe": recipe.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         "recipe_digest": recipe.digest(),
@@ -149,19 +155,33 @@ def _record(
         "calls": _spent(pulse) if pulse else None,
         "stopped": pulse.stopped if pulse else None,
         "stopped_because": pulse.detail if pulse else None,
-        "sources": [
-            {
-                "source": source.name,
-                "records": source.records,
-                "unreadable": source.unreadable,
-                "questions": source.questions,
-                "flagged": source.flagged,
-                "files": files_of(source.source),
-            }
-            for source in read.sources
-        ],
+        "sources": [_source(source) for source in read.sources],
         "benchmarks": [{"source": source.name, "files": files_of(source)} for source in read.benchmarks],
+        "prompts": prompt_digests(),
         "versions": {name: importlib.metadata.version(name) for name in packages},
+    }
+
+
+def _source(read: Gathered) -> dict[str, Any]:
+    """What a source is, and what was read of it: its module need not be there any more when the run is published."""
+    info, corpus, spec = read.source.info, read.source.corpus, read.source.spec
+    meanings = {**COMMON_DEFECTS, **info.defects}
+    return {
+        "source": read.name,
+        "use": spec.use,
+        "title": info.title,
+        "home": info.home,
+        "citation": info.citation,
+        "licence": corpus.licence,
+        "language": info.language,
+        "module": corpus.module,
+        "converted": spec.made_into if isinstance(spec, SourceSpec) else "",
+        "records": read.records,
+        "unreadable": read.unreadable,
+        "questions": read.questions,
+        "flagged": read.flagged,
+        "flags": {flag: meanings.get(flag, "") for flag in sorted(read.flags)},
+        "files": files_of(read.source),
     }
 
 

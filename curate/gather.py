@@ -19,7 +19,7 @@ from curate.screen.overlap import Benchmarks
 from curate.screen_spec import ScreenSpec
 from curate.screening import Screening
 from curate.sourcing import Source, all_opened, files_of, read
-from curate.tables import Writer, question_of, question_row, read_rows
+from curate.tables import question_of, question_row, read_rows, writer
 
 GATHERED = "gathered.parquet"
 _RAW = 10_000
@@ -91,9 +91,9 @@ def gather(
     screening = Screening(recipe.screen, recipe.sources, known, folder)
     found, lost, seen, counter = [Gathered(source) for source in sources], list[Outcome](), _Ids(), itertools.count(1)
     with (
-        Writer("questions", folder / GATHERED) as questions,
-        Writer("unreadable", folder / "tables" / "unreadable.parquet") as unreadable,
-        Writer("sources", folder / "tables" / "sources.parquet") as rows,
+        writer("questions", folder / GATHERED) as questions,
+        writer("unreadable", folder / "tables" / "unreadable.parquet") as unreadable,
+        writer("sources", folder / "tables" / "sources.parquet") as rows,
     ):
         for number, one in enumerate(found):
             for _, item in read(one.source, limit, mask=private):

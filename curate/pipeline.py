@@ -1,8 +1,9 @@
-"""The way of one question, readable top to bottom: trace, round one, round two, again if they say no, outcome."""
+"""The way of one question, readable top to bottom: trace, round one, round two, again if they say no, outcome; then, of
+what goes to rl, how hard it is for a student."""
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from curate.asking import Asking
 from curate.chat import Chat, NotAsked
@@ -12,6 +13,7 @@ from curate.distil import Teacher, given
 from curate.judge import Judgement, judge
 from curate.jury import RULES_ALONE, Jury
 from curate.records import CallMade, Destination, Drop, Label, Outcome, Question, Trace
+from curate.student import Answer, Student, answers_of
 from judges.answers import VERIFIABLE_KINDS
 from judges.answers.audit import CONTRADICTING
 from judges.verdict import Verdict
@@ -26,8 +28,8 @@ _RANK = {True: 0, False: 1, None: 2}
 @dataclass(frozen=True, slots=True)
 class Kit:
     """What a recipe brings to every question: the teacher, how many samples it is asked for and how many attempts at
-    each, who checks answers and who judges reasoning, what goes before by source, the way to the models, and the
-    outcomes that are asked for anew."""
+    each, who checks answers and who judges reasoning, what goes before by source, the student that tells how hard a
+    question is, the way to the models, and the outcomes that are asked for anew."""
 
     teacher: Teacher
     checker: Checker = RULES
@@ -35,6 +37,7 @@ class Kit:
     samples: int = 1
     attempts: int = 1
     ways: Mapping[str, Way] = field(default_factory=dict)
+    student: Student | None = None
     chat: Chat | None = None
     retry: frozenset[str] = frozenset()
 
@@ -71,7 +74,7 @@ class Sampled:
 @dataclass(frozen=True, slots=True)
 class Curated:
     """All that came of one question. original: what it was before its conversion; waiting: how many of its samples wait
-    for a call, all of them where its conversion does."""
+    for a call, all of them where its conversion does; answers: the student's."""
 
     question: Question
     outcome: Outcome
@@ -79,6 +82,7 @@ class Curated:
     calls: tuple[CallMade, ...] = ()
     waiting: int = 0
     original: Question | None = None
+    answers: tuple[Answer, ...] = ()
 
 
 async def curate_question(gathered: tuple[Question, Drop | None], kit: Kit) -> Curated:
@@ -92,7 +96,11 @@ async def curate_question(gathered: tuple[Question, Drop | None], kit: Kit) -> C
     judged = {call.outcome for call in curated.calls if call.purpose != "distil"}
     if curated.outcome.label != "good" and kit.retry & {*last.values(), *judged}:
         curated = await _curate(question, kit, Asking(question.id, kit.chat, kit.retry))
-    return curated
+    if kit.student is None or curated.outcome.goes_to != "rl":
+        return curated
+    asking = Asking(curated.question.id, kit.chat, kit.retry)  # its own: no answer is a reason to curate the rest anew
+    answers = await answers_of(kit.student, curated.question, kit.checker.policy, asking)
+    return replace(curated, calls=(*curated.calls, *asking.made), answers=answers)
 
 
 async def _curate(original: Question, kit: Kit, asking: Asking) -> Curated:
@@ -189,8 +197,12 @@ def _fate(question: Question, verdict: Verdict) -> tuple[Label, Destination]:
         return "undecided", "rejects"
     if verdict.value:
         return "good", "sft"
-    verifiable = question.answer_kind in VERIFIABLE_KINDS and CONTRADICTING.isdisjoint(question.flags)
-    return "bad", "rl" if verifiable else "rejects"
+    return "bad", "rl" if verifiable(question) else "rejects"
+
+
+def verifiable(question: Question) -> bool:
+    """Can rules tell whether an answer is right, as a reward must?"""
+    return question.answer_kind in VERIFIABLE_KINDS and CONTRADICTING.isdisjoint(question.flags)
 
 
 def _detail(question: Question, trace: Trace | None, verdict: Verdict, judged: bool) -> str:

@@ -23,7 +23,7 @@ from curate.names import module, recipe_file
 from curate.part import Part
 from curate.recipe_faults import user_error
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
-from curate.release_spec import PublishSpec, SplitSpec
+from curate.release_spec import PublishSpec, SplitSpec, check_sources
 from curate.screen_spec import ScreenSpec
 from curate.spec import CheckSpec, ConvertSpec, DistilSpec, ModuleSpec, SourceSpec
 from judges.reasoning.criteria import CRITERIA, NAMES
@@ -229,20 +229,11 @@ def _check_student(recipe: Recipe) -> None:
 
 def _check_drawn(recipe: Recipe) -> None:
     for draw in (recipe.split.sft, recipe.split.rl):
-        _check_sources((*draw.caps.sources, *draw.mix.sources), recipe)
+        check_sources((*draw.caps.sources, *draw.mix.sources), [source.called for source in recipe.sources])
 
 
 def _check_accepted(recipe: Recipe) -> None:
-    _check_sources(recipe.publish.accept_licence, recipe)
-
-
-def _check_sources(names: Iterable[str], recipe: Recipe) -> None:
-    known = [source.called for source in recipe.sources]
-    for name in names:
-        if name not in known:
-            raise UserError(
-                f"no source is called '{name}'{nearest(name, known)}\n  sources of this recipe: {', '.join(known)}"
-            )
+    check_sources(recipe.publish.accept_licence, [source.called for source in recipe.sources])
 
 
 def _located(action: Any, loc: Loc, path: Path, places: Places) -> Any:

@@ -100,9 +100,9 @@ class Trace:
 class CallMade:
     """One call to a model on behalf of a question, answered from the journal or by the model.
 
-    purpose: what it was for (filter, convert, distil, check, judge); model: the model's identity; key: the journal's,
-    in hex; outcome: as of a trace; answered_by, fingerprint: as the server said; usd: by the recipe's price; error:
-    the server's words.
+    purpose: what it was for (filter, convert, distil, check, judge, student); model: the model's identity; key: the
+    journal's, in hex; outcome: as of a trace; answered_by, fingerprint: as the server said; usd: by the recipe's
+    price; error: the server's words.
     """
 
     question_id: str

@@ -4,11 +4,12 @@ split:   {validation: 0.02, seed: 17, sft: {caps: {sources: {finqa: 2000}}}, rl:
 publish: {repo: my-org/Fin-R1-Data, licence: cc-by-nc-4.0}
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from curate.errors import UserError, nearest
 from curate.part import Part
 from curate.records import Module
 
@@ -103,3 +104,10 @@ class PublishSpec(Part):
     accept_licence: Mapping[str, Annotated[str, Field(pattern=r"\S")]] = Field(
         default={}, description="source -> why its licence does not stop the release; stands in the card"
     )
+
+
+def check_sources(names: Iterable[str], known: Collection[str]) -> None:
+    """Raises UserError for a name that is no source's, with the nearest one."""
+    for name in names:
+        if name not in known:
+            raise UserError(f"no source is called '{name}'{nearest(name, known)}\n  sources: {', '.join(known)}")

@@ -1,5 +1,5 @@
-"""What models were asked beside the teacher, and will be: to sort out, convert, check and judge. Counted from the
-journal's answers, projected on the rest."""
+"""What models were asked beside the teacher, and will be: to sort out, convert, check, judge, and as a student. Counted
+from the journal's answers, projected on the rest."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,8 +17,10 @@ from curate.convert import asks as asked_before
 from curate.judge import Judgement
 from curate.jury import SAMPLING as JUDGE_SAMPLING
 from curate.jury import Jury, asked_of_judge
-from curate.pipeline import Curated
+from curate.pipeline import Curated, verifiable
+from curate.prompt import prompt
 from curate.recipe import Recipe
+from curate.student import SAMPLING as STUDENT_SAMPLING
 from judges.reasoning.rules import RULES
 
 # Before a judge was asked: what the 120 real DeepSeek-R1 answers of the tests show. Rules leave 13 undecided and call
@@ -29,6 +31,10 @@ _CHECK_PROMPT, _CHECK_REPLY = 650, 60
 _JUDGE_PROMPT, _JUDGE_REPLY = 1_000, 350
 _WAITING = ("pending", "judge_failed")
 _BEFORE_REPLY = 300  # tokens of a rewritten question, or of a small model's answer
+# The share of questions that go to rl, before there is any: what rules do not call right of those 120 answers, the most
+# that round one may call wrong.
+TO_RL = 1 - RIGHT
+_TO_COME = ("pending", "error", "judge_failed", "convert_failed")
 
 
 @dataclass(slots=True)
@@ -63,6 +69,17 @@ class Round:
                 self.calls += 1
                 self.prompt += call.prompt_tokens
                 self.completion += call.completion_tokens
+
+
+@dataclass(slots=True)
+class Draws(Round):
+    """A student's round. traces: verifiable questions that have an outcome; asked: those of them that go to rl;
+    waiting, calls: draws; coming: verifiable questions whose outcome is still to come, and the tokens of their prompts
+    by estimate."""
+
+    likely: float = TO_RL
+    coming: int = 0
+    coming_tokens: float = 0.0
 
 
 def count_before(
@@ -129,6 +146,26 @@ def count_judge(
         round_.answered(curated, "judge", identities[name])
 
 
+def count_student(curated: Curated, identity: str, draws: Draws, prompts: dict[str, str]) -> None:
+    """Counts what the student, of this identity, was asked about one question, and is still to be asked. Its prompt is
+    the teacher's: it is told where no teacher is asked."""
+    question, outcome = curated.question, curated.outcome
+    if not verifiable(question) or (outcome.label == "dropped" and not curated.calls):
+        return
+    if outcome.reason in _TO_COME:
+        draws.coming += 1
+        draws.coming_tokens += estimate_tokens(prompt(question))
+        return
+    draws.traces += 1
+    draws.asked += outcome.goes_to == "rl"
+    for _ in filter(lambda one: one.reason in _TO_COME, curated.answers):
+        asked = prompt(question)
+        if f"distil, {question.language}" not in prompts:
+            prompts.setdefault(f"student, {question.language}", asked)
+        draws.wait(asked)
+    draws.answered(curated, "student", identity)
+
+
 def _waiting(judgement: Judgement, jury: Jury) -> Collection[str]:
     """The judges whose word on a trace is still to come: those of the panel, and then the one of last resort."""
     failed = [one.judge for one in judgement.opinions if one.verdict.reason == "judge_failed"]
@@ -184,6 +221,24 @@ def project_before(recipe: Recipe, rounds: Mapping[tuple[str, str], Round]) -> t
         calls = round_.waiting * (attempts if purpose == "convert" else TWICE)
         most.add(spent(model, calls, attempts * (round_.waiting_tokens + cap * round_.waiting), cap))
     return left, most
+
+
+def project_student(recipe: Recipe, draws: Draws, length: float) -> tuple[Spent, Spent]:
+    """The student's part: draws that wait, and those of the questions that are likely to go to rl, at the most all of
+    them. length: tokens of a teacher's trace: who is trained on those writes as much, if it may."""
+    spec = recipe.split.rl.difficulty
+    if spec is None:
+        return Spent(), Spent()
+    model = recipe.models[spec.model]
+    cap = int(model.sampling.over(STUDENT_SAMPLING).get("max_tokens", length))
+    reply = draws.completion / draws.calls if draws.calls else min(length, cap)
+
+    def part(share: float, reply: float) -> Spent:
+        later = share * spec.samples
+        asked = draws.waiting_tokens + later * draws.coming_tokens
+        return spent(model, draws.waiting + later * draws.coming, asked, reply)
+
+    return part(draws.share, reply), part(1.0, cap)
 
 
 def _project(

@@ -76,7 +76,7 @@ class Run:
         """A whole table: questions traces checks scores measures outcomes unreadable sources."""
         import polars
 
-        from curate.tables import TABLES
+        from curate.tables import TABLES, file_of
 
         if name not in TABLES:
             raise UserError(
@@ -85,26 +85,19 @@ class Run:
         return polars.read_parquet(self.path / file_of(name))
 
     def dataset(self, destination: Literal["sft", "rl"]) -> datasets.Dataset:
-        """The rows that go to `sft` (prompt and completion messages) or `rl` (prompt, gold, kind), in memory."""
+        """The rows that go to `sft` or to `rl`, in memory, in the columns that a release has: all of them, before a
+        release's caps, mix and band, and not split."""
         import datasets
         import pyarrow
 
+        from curate.configs import COLUMNS
+        from curate.rows import rows_of
+        from curate.tables import schema
+
         if destination not in ("sft", "rl"):
             raise UserError(f"no dataset '{destination}'; a run has 'sft' and 'rl'")
-        rows = [_example(row, destination) for row in self._rows(destination)]
-        return datasets.Dataset(pyarrow.Table.from_pylist(rows, schema=_schema(destination)))
-
-    def _rows(self, destination: str) -> list[dict[str, Any]]:
-        query = """
-            select q.*, t.reasoning, t.answer, t.model, t.origin, o.reason
-            from outcomes o
-            join questions q on q.id = o.question_id
-            left join traces t on t.question_id = o.question_id and t.sample = o.sample and t.attempt = o.attempt
-            where o.goes_to = ? order by o.rowid"""
-        with self.connect() as connection:
-            found = connection.sql(query, params=[destination]).to_arrow_table()
-        rows: list[dict[str, Any]] = found.to_pylist()
-        return rows
+        rows = list(rows_of(self.path, destination))
+        return datasets.Dataset(pyarrow.Table.from_pylist(rows, schema=schema(COLUMNS[destination])))
 
     def question(self, question_id: str) -> Question | None:
         """One Question by its id, be it the parent of a converted one."""
@@ -114,49 +107,6 @@ class Run:
         with self.connect() as connection:
             rows = connection.sql(query, params=[question_id] * 2).to_arrow_table().to_pylist()
         return question_of(rows[0]) if rows else None
-
-
-def file_of(table: str) -> str:
-    """Where a table's Parquet file lies in a run directory."""
-    return "questions.parquet" if table == "questions" else f"tables/{table}.parquet"
-
-
-def completion(reasoning: str, answer: str) -> str:
-    """Reasoning and answer in the form that both papers train on."""
-    return f"<think>\n{reasoning}\n</think>\n<answer>\n{answer}\n</answer>"
-
-
-def _example(row: dict[str, Any], destination: str) -> dict[str, Any]:
-    from curate.prompt import prompt
-    from curate.tables import TABLES, question_of
-
-    question = question_of({name: row[name] for name, _, _ in TABLES["questions"]})
-    example: dict[str, Any] = {"id": question.id, "prompt": [{"role": "user", "content": prompt(question)}]}
-    if destination == "sft":
-        example["completion"] = [{"role": "assistant", "content": completion(row["reasoning"], row["answer"])}]
-        example |= {"origin": row["origin"], "model": row["model"]}
-    else:
-        example |= {"options": row["options"], "reason": row["reason"]}
-    for name in ("source", "licence", "language", "module", "answer_kind", "gold", "flags"):
-        example[name] = row[name]
-    example["gold_alternatives"] = list(question.gold_alternatives)
-    return example
-
-
-def _schema(destination: str) -> Any:
-    import pyarrow as pa
-
-    text, texts = pa.string(), pa.list_(pa.string())
-    messages = pa.list_(pa.struct([("role", text), ("content", text)]))
-    options = pa.list_(pa.struct([("letter", text), ("text", text)]))
-    own = {
-        "sft": [("completion", messages), ("origin", text), ("model", text)],
-        "rl": [("options", options), ("reason", text)],
-    }
-    common = [(name, text) for name in ("source", "licence", "language", "module", "answer_kind", "gold")]
-    return pa.schema(
-        [("id", text), ("prompt", messages), *own[destination], *common, ("flags", texts), ("gold_alternatives", texts)]
-    )
 
 
 def _find(path: Path) -> Path:

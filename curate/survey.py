@@ -25,13 +25,16 @@ from curate.prompt import prompt
 from curate.recipe import Recipe
 from curate.rounds import (
     UNDECIDED,
+    Draws,
     Round,
     count_before,
     count_check,
     count_judge,
+    count_student,
     project_before,
     project_check,
     project_judge,
+    project_student,
     rounds_of,
     spent,
 )
@@ -74,9 +77,10 @@ class Known:
 class Survey:
     """What was found. parts: by source; labels: questions that are done, by label; known: from calls to the teacher;
     before: to models that sort out and convert, by purpose and name (seen: hashes of what they were asked); checks: to
-    the answer judge; judgements: to each reasoning judge, by name; prompts: the first filled prompt of each kind;
-    pulse: what the recipe spent; pilot: how the pilot ended; left: calls, tokens and dollars still to come, by
-    projection, the judges' among them; at_most: if every reply is as long, and every attempt needed, as allowed."""
+    the answer judge; judgements: to each reasoning judge, by name; student: to the student; prompts: the first filled
+    prompt of each kind; pulse: what the recipe spent; pilot: how the pilot ended; left: calls, tokens and dollars still
+    to come, by projection, those of judges and student among them; at_most: if every reply is as long, and every
+    attempt needed, as allowed."""
 
     parts: dict[str, Part] = field(default_factory=dict)
     labels: Counter[str] = field(default_factory=Counter)
@@ -85,6 +89,7 @@ class Survey:
     seen: set[int] = field(default_factory=set)
     checks: Round = field(default_factory=lambda: Round(UNDECIDED))
     judgements: dict[str, Round] = field(default_factory=dict)
+    student: Draws = field(default_factory=Draws)
     prompts: dict[str, str] = field(default_factory=dict)
     pulse: Pulse | None = None
     pilot: Pulse | None = None
@@ -108,6 +113,8 @@ def survey(
     found, jury = Survey(judgements=rounds_of(recipe)), jury_of(recipe)
     identities = {name: model.known_as() for name, model in recipe.models.items()}
     checker = identities.get(recipe.check.judge or "")
+    difficulty = recipe.split.rl.difficulty
+    student = identities[difficulty.model] if difficulty else None
     distilled = recipe.distil is not None and recipe.distil.by in recipe.models
     ways = {source.called: way_of(source, recipe) for source in recipe.sources}
     with tempfile.TemporaryDirectory(prefix="fincurate-") as scratch:
@@ -125,7 +132,7 @@ def survey(
             read.total,
             recipe,
             kept if kept.is_file() else folder / JOURNAL,  # a look leaves nothing behind
-            lambda curated: _count(curated, distilled, ways, checker, jury, identities, found),
+            lambda curated: _count(curated, distilled, ways, checker, jury, student, identities, found),
             asks=Asks(any=False),
             told=told,
         )
@@ -139,6 +146,7 @@ def _count(
     ways: Mapping[str, Way],
     checker: str | None,
     jury: Jury,
+    student: str | None,
     identities: Mapping[str, str],
     found: Survey,
 ) -> None:
@@ -149,6 +157,8 @@ def _count(
         _count_distil(curated, bool(curated.tries) or way.conversion is None, found, part)
     count_check(curated, checker, found.checks, found.prompts)
     count_judge(curated, jury, identities, found.judgements, found.prompts)
+    if student is not None:
+        count_student(curated, student, found.student, found.prompts)
     if outcome.reason == "pending":
         part.pending += 1
     elif outcome.reason in _FAILED:
@@ -203,6 +213,7 @@ def _project(recipe: Recipe, found: Survey) -> None:
         project_before(recipe, found.before),
         project_check(recipe, found.checks, samples, tries),
         project_judge(recipe, found.judgements, samples, tries, length),
+        project_student(recipe, found.student, length),
     )
     for likely, at_most in rounds:
         found.left.add(likely)

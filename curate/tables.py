@@ -69,7 +69,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     ),
     "calls": (
         *_TRACE_KEY,
-        ("purpose", pa.string(), "what the model was asked for: filter, convert, distil, check, judge"),
+        ("purpose", pa.string(), "what the model was asked for: filter, convert, distil, check, judge, student"),
         ("model", pa.string(), "the model's identity: address and name, or vllm:model@revision"),
         ("key", pa.string(), "the reply's key in the journal, in hex; null for a call that has none"),
         ("outcome", pa.string(), "what came back, as of a trace"),
@@ -138,6 +138,15 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("sample", pa.int16(), "the chosen trace's sample; null where there is no trace"),
         ("attempt", pa.int16(), "the chosen trace's attempt"),
     ),
+    "student": (
+        ("question_id", pa.string(), "the question, which goes to rl; with sample, the key of an answer"),
+        ("sample", pa.int16(), "which of the student's answers, from 0"),
+        ("value", pa.bool_(), "by round one's rules: true right, false wrong, null undecided"),
+        ("reason", pa.string(), "why, as a code; see the table reasons; pending: the call was not sent"),
+        ("outcome", pa.string(), "what came back, as of a trace; null for a call that was not sent"),
+        ("extracted", pa.string(), "the final answer that was matched"),
+        ("model", pa.string(), "the student's identity: address and name, or vllm:model@revision"),
+    ),
     "unreadable": (
         ("question_id", pa.string(), "<source>:<place>"),
         ("source", pa.string(), "the source's name in the recipe"),
@@ -160,29 +169,40 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     ),
 }
 
+
+def file_of(table: str) -> str:
+    """Where a table's Parquet file lies in a run directory."""
+    return "questions.parquet" if table == "questions" else f"tables/{table}.parquet"
+
+
 ROW_GROUP = 1000
 # Tables with many short rows a trace: thousands of small groups cost more to write and to read than their rows.
 _LONGER = {"measures": 50_000, "scores": 10_000, "calculations": 10_000}
 _GROUP_CHARACTERS = 8_000_000  # a row group of long texts is closed early, so that no reader needs gigabytes for it
 
 
-def schema(table: str) -> pa.Schema:
-    """The Arrow schema of a table, its columns' comments as metadata."""
-    return pa.schema([pa.field(name, kind, metadata={"comment": comment}) for name, kind, comment in TABLES[table]])
+def schema(columns: Sequence[Column]) -> pa.Schema:
+    """The Arrow schema of columns, their comments as metadata."""
+    return pa.schema([pa.field(name, kind, metadata={"comment": comment}) for name, kind, comment in columns])
+
+
+def writer(table: str, path: Path) -> "Writer":
+    """Writes one of TABLES to a Parquet file."""
+    return Writer(TABLES[table], path, _LONGER.get(table, ROW_GROUP))
 
 
 class Writer:
-    """Writes one table to a Parquet file in row groups; to be used with `with`."""
+    """Writes rows, tuples of these columns, to a Parquet file in row groups; to be used with `with`."""
 
-    def __init__(self, table: str, path: Path, row_group: int | None = None) -> None:
-        self._schema, self._rows = schema(table), list[tuple[Any, ...]]()
-        self._row_group = row_group or _LONGER.get(table, ROW_GROUP)
+    def __init__(self, columns: Sequence[Column], path: Path, row_group: int = ROW_GROUP) -> None:
+        self._schema, self._rows = schema(columns), list[tuple[Any, ...]]()
+        self._row_group = row_group
         self._characters = 0
         self._file = pq.ParquetWriter(path, self._schema, compression="zstd", write_statistics=True)
 
     def add(self, *rows: tuple[Any, ...]) -> None:
         self._rows.extend(rows)
-        self._characters += sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
+        self._characters += sum(map(_characters, rows))
         if len(self._rows) >= self._row_group or self._characters >= _GROUP_CHARACTERS:
             self._flush()
 
@@ -205,6 +225,15 @@ class Writer:
         if kind is None:
             self._flush()
         self._file.close()
+
+
+def _characters(cell: Any) -> int:
+    """The characters of a cell, or of a row: those in its lists and structs too."""
+    if isinstance(cell, str):
+        return len(cell)
+    if isinstance(cell, list | tuple):
+        return sum(map(_characters, cell))
+    return sum(map(_characters, cell.values())) if isinstance(cell, dict) else 0
 
 
 _QUESTION_FIELDS = tuple(name for name, _, _ in TABLES["questions"])

@@ -147,12 +147,41 @@ group by q.source, c.purpose, c.model
 order by all;
 comment on view cost_per_row is 'calls, tokens and US dollars by source, purpose and model, and for each row kept for sft; a reply that several share is paid for by the first';
 
+create view pass_rates as
+with counted as (
+    select
+        question_id,
+        min(rowid) as place,
+        count(*) filter (value) as passed,
+        count(*) filter (not value) as failed,
+        count(*) filter (value is null and reason <> 'pending') as undecided,
+        count(*) filter (reason = 'pending') as pending,
+        nullif(passed + failed, 0) as decided,
+        1.959964::double as z -- of 95 %
+    from student
+    group by question_id
+)
+select
+    question_id,
+    passed,
+    failed,
+    undecided,
+    pending,
+    passed / decided as pass_rate,
+    -- Wilson (1927): the rates that the decided answers do not speak against
+    round((2 * passed + z * z - z * sqrt(z * z + 4 * passed * failed / decided)) / (2 * (decided + z * z)), 4) as pass_low,
+    round((2 * passed + z * z + z * sqrt(z * z + 4 * passed * failed / decided)) / (2 * (decided + z * z)), 4) as pass_high
+from counted
+order by place;
+comment on view pass_rates is 'how often the student answers each question right that goes to rl, of its decided answers, with Wilson''s 95 % interval';
+
 create view rl_pool as
-select q.id, q.source, q.answer_kind, q.gold, q.gold_alternatives, o.reason, o.detail
+select q.id, q.source, q.answer_kind, q.gold, q.gold_alternatives, o.reason, o.detail, p.pass_rate
 from outcomes o
 join questions q on q.id = o.question_id
+left join pass_rates p on p.question_id = o.question_id
 where o.goes_to = 'rl';
-comment on view rl_pool is 'questions kept for reinforcement learning, with what went wrong';
+comment on view rl_pool is 'questions kept for reinforcement learning, with what went wrong, and the student''s pass rate where one was asked';
 
 create view flags as
 select source, flag, count(*) as questions

@@ -8,7 +8,8 @@ from rich.table import Table
 
 from curate.chat.budget import Spent
 from curate.recipe import Recipe
-from curate.rounds import Round
+from curate.release_spec import DifficultySpec
+from curate.rounds import Draws, Round
 from curate.survey import R1_MEAN, Known, Survey
 from curate.terminal.console import console, shown
 
@@ -36,6 +37,8 @@ def print_status(recipe: Recipe, found: Survey, as_json: bool) -> None:
     _print_parts(found)
     labels = ", ".join(f"{count:,} {label}" for label, count in sorted(found.labels.items()))
     console().print(shown(f"done: {labels or 'nothing'}"))
+    if recipe.split.rl.difficulty is not None:
+        console().print(shown(_drawn(recipe.split.rl.difficulty, found.student)))
     if found.pulse is not None:
         console().print(shown(f"spent so far by {recipe.name}: {_said(found.pulse.total)}"))
 
@@ -52,6 +55,7 @@ def print_json(found: Survey) -> None:
         "before": {" ".join(key): asdict(part) for key, part in found.before.items()},
         "checks": asdict(found.checks),
         "judgements": {name: asdict(part) for name, part in found.judgements.items()},
+        "student": asdict(found.student),
         "prompts": found.prompts,
     }
     typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
@@ -89,7 +93,12 @@ def _print_left(recipe: Recipe, found: Survey) -> None:
     for name, part in found.judgements.items():
         those = "in doubt" if name == recipe.judge.escalate else "that are right"
         console().print(shown(f"with {name} on the reasoning of those {those}, {part.share:.0%} {_seen(part)}"))
-    for name in dict.fromkeys((by, recipe.check.judge or "", *(name for _, name in found.before), *found.judgements)):
+    difficulty = recipe.split.rl.difficulty
+    if difficulty is not None:
+        those = f"the {found.student.share:.0%} that go to rl, {_seen(found.student, 'questions')}"
+        console().print(shown(f"with {difficulty.model}, {difficulty.samples:,} times on {those}"))
+    others = (recipe.check.judge or "", *(name for _, name in found.before), *found.judgements)
+    for name in dict.fromkeys((by, *others, difficulty.model if difficulty else "")):
         if name in recipe.models and recipe.models[name].price is None:
             console().print(shown(f"models.{name} has no `price`, so dollars are not known"))
     if recipe.budget.usd is not None and found.pulse is not None:
@@ -98,8 +107,13 @@ def _print_left(recipe: Recipe, found: Survey) -> None:
             console().print(shown(f"this is more than the budget of ${recipe.budget.usd:,.2f}", "bold"))
 
 
-def _seen(part: Round) -> str:
-    return f"of {part.traces:,} answers so far" if part.traces else "as of real DeepSeek-R1 answers"
+def _seen(part: Round, what: str = "answers") -> str:
+    return f"of {part.traces:,} {what} so far" if part.traces else "as of real DeepSeek-R1 answers"
+
+
+def _drawn(spec: DifficultySpec, draws: Draws) -> str:
+    """How far the student is."""
+    return f"{spec.model}: {draws.calls:,} answers on {draws.asked:,} questions for rl, {draws.waiting:,} to come"
 
 
 def _basis(known: Known) -> str:

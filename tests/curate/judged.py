@@ -49,7 +49,7 @@ def judged_run(
         for name in TABLES:
             known = {column for column, _, _ in TABLES[name]}
             told = [{column: value for column, value in row.items() if column in known} for row in rows[name]]
-            connection.register("given", pa.Table.from_pylist(told, schema=schema(name)))
+            connection.register("given", pa.Table.from_pylist(told, schema=schema(TABLES[name])))
             connection.execute(f"create table {name} as from given")
     (folder / RECORD).write_text(json.dumps({"recipe": dict(recipe or {})}), encoding="utf-8")
     return Run(folder)

@@ -1,0 +1,179 @@
+"""One version of a run's dataset, built in runs/NAME/release/vX.Y.Z: data, lock, funnel, cards.
+
+    folder = build(Run("quickstart"), wanted(run))
+
+Built aside, loaded back with `datasets`, scanned for private data and secrets, and only then moved into place whole.
+The same run gives the same bytes: nothing in a release holds a time.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import filelock
+
+from cards.dataset import dataset_card
+from cards.facts import DatasetFacts, as_record
+from cards.notes import notes_of
+from cards.picture import funnel_picture
+from cards.words import Language
+from curate.errors import UserError
+from curate.release.compare import changes, compare
+from curate.release.counted import counted
+from curate.release.data import write_data
+from curate.release.facts import facts_of
+from curate.release.licence import conflicts, refuse
+from curate.release.load_back import load_back
+from curate.release.lock import CARDS, read_lock, write_lock
+from curate.release.scan import Findings, Found, scan, scan_texts
+from curate.release.secrets import of_environment
+from curate.release.sides import Side, side
+from curate.release.wanted import Wanted
+from curate.runs import Run
+
+RELEASES = "release"
+_BUILDING = ".building"
+_SHOWN = 5
+
+Told = Callable[[str], None]
+
+
+def build(
+    run: Run, wanted: Wanted, *, since: str | None = None, private: str = "", told: Told = lambda line: None
+) -> Path:
+    """Builds the release of a run and returns its folder; one of the same version is replaced, with the notes that
+    people wrote in its cards kept.
+
+    since: the version to tell the changes from: a folder or org/name@v1.0.0; by default the last lower version beside
+    this one. private: why private data that is found may be published. Raises UserError where a source's licence stops
+    it, where it holds secrets, or private data without a reason, where a mix cannot be, and where `datasets` cannot
+    load it.
+    """
+    releases = run.path / RELEASES
+    folder, building = releases / f"v{wanted.version}", releases / _BUILDING
+    _check_licences(run, wanted)
+    releases.mkdir(exist_ok=True)
+    try:
+        with filelock.FileLock(releases / ".lock", timeout=0):
+            shutil.rmtree(building, ignore_errors=True)
+            building.mkdir()
+            try:
+                _write(run, wanted, building, folder, since, private, told)
+                _install(building, folder)
+            finally:
+                shutil.rmtree(building, ignore_errors=True)
+    except filelock.Timeout:
+        raise UserError(f"'{releases}' is in use by another `curate release`; wait for it") from None
+    except OSError as error:
+        raise UserError(f"'{error.filename or releases}' cannot be written: {error.strerror}") from None
+    return folder
+
+
+def _write(run: Run, wanted: Wanted, building: Path, folder: Path, since: str | None, private: str, told: Told) -> None:
+    told("writing rows")
+    write_data(run, wanted, building)
+    told("scanning for private data and secrets")
+    keys = of_environment(_key_names(run))
+    findings = scan(building, keys)
+    _refuse_secrets(findings.secrets)
+    _refuse_private(findings, private)
+    told("counting")
+    found = counted(building, findings)
+    if found["leaks"]:
+        raise UserError(f"{found['leaks']} groups stand in train and in validation; this is a fault of fincurate")
+    facts = facts_of(run, wanted, building, found, private)
+    _write_texts(run, wanted, building, folder, facts)
+    if earlier := side(since) if since else _earlier(folder):
+        told(f"comparing with {earlier.name}")
+        _write_texts(run, wanted, building, folder, _with_changes(facts, earlier, building))
+    _refuse_secrets(scan_texts(building, keys))
+    told("loading it back")
+    load_back(building)
+
+
+def _write_texts(run: Run, wanted: Wanted, building: Path, folder: Path, facts: DatasetFacts) -> None:
+    """All but the data: the facts, their picture, both cards with the notes of an earlier build, and the lock."""
+    record = json.dumps(as_record(facts), ensure_ascii=False, indent=2, sort_keys=True)
+    (building / "funnel.json").write_text(record + "\n", encoding="utf-8")
+    (building / "funnel.svg").write_text(funnel_picture(facts), encoding="utf-8")
+    for name, language in zip(CARDS, get_args(Language), strict=True):
+        before = folder / name
+        notes = notes_of(before.read_text(encoding="utf-8")) if before.exists() else ""
+        (building / name).write_text(dataset_card(facts, language, notes), encoding="utf-8")
+    write_lock(run, wanted, building)
+
+
+def _check_licences(run: Run, wanted: Wanted) -> None:
+    """The licence ledger: rows whose text is published, by source and licence, against the release's licence."""
+    held = run.sql("""
+        select q.source, q.licence, count(*) from outcomes o join questions q on q.id = o.question_id
+        where o.label <> 'dropped' group by all order by min(o.rowid)""").rows()
+    named = {name for name, _, _ in held}
+    held += [(one["source"], one["licence"], 0) for one in run.record["sources"] if one["source"] not in named]
+    publish = wanted.publish
+    accepted = publish.accept_licence
+    refuse(conflicts(publish.licence, held, accepted), publish.licence or "", held, accepted)
+
+
+def _earlier(folder: Path) -> Side | None:
+    """The highest version below this one that was built here."""
+    mine = _numbers(folder)
+    lower = [path for path in folder.parent.glob("v*.*.*") if _numbers(path) < mine]
+    return _side(max(lower, key=_numbers)) if lower else None
+
+
+def _side(folder: Path) -> Side:
+    return Side(str(folder), "release", folder)
+
+
+def _numbers(folder: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in folder.name.removeprefix("v").split("."))
+
+
+def _key_names(run: Run) -> list[str]:
+    models: Mapping[str, Any] = run.record["recipe"].get("models", {})
+    return [model["api_key_env"] for model in models.values() if model.get("api_key_env")]
+
+
+def _refuse_secrets(found: Sequence[Found]) -> None:
+    if found:
+        raise UserError(
+            f"what looks like a secret stands in {len(found)} places; the first:\n{_places(found)}\n"
+            "  take it out of the source's records, and revoke it if it is one"
+        )
+
+
+def _refuse_private(findings: Findings, why: str) -> None:
+    if findings.private and not why:
+        kinds = ", ".join(f"{kind} in {rows:,} rows" for kind, rows in findings.private.items())
+        raise UserError(
+            f"what looks like private data stands in the release: {kinds}; the first places:\n"
+            f"{_places(findings.examples)}\n"
+            "  `screen: {private: redact}` masks it in questions, and `drop` drops them; where it may be published,\n"
+            '  say why: --accept-private "..." is written into the card'
+        )
+
+
+def _places(found: Sequence[Found]) -> str:
+    return "\n".join(
+        f"  {one.kind}: {one.file}{f', row {one.row}, {one.column}' if one.row else ''}" for one in found[:_SHOWN]
+    )
+
+
+def _with_changes(facts: DatasetFacts, earlier: Side, building: Path) -> DatasetFacts:
+    since = read_lock(earlier.folder)["version"]
+    return replace(facts, since=since, changes=changes(compare(earlier, _side(building))))
+
+
+def _install(building: Path, folder: Path) -> None:
+    """The new release in place of an earlier build of the same version."""
+    old = folder.with_name(f".old-{folder.name}")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(building, folder)
+    shutil.rmtree(old, ignore_errors=True)

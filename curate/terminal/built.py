@@ -1,0 +1,58 @@
+"""What a release holds, and what became of publishing it; fits 80 columns."""
+
+import json
+import sys
+from pathlib import Path
+
+from rich.table import Table
+
+from cards.facts import DatasetFacts, of_record
+from curate.release.publish import Published
+from curate.terminal.console import console, shown
+
+
+def progress_line(line: str) -> None:
+    """A step, on standard error: what is printed there tells, what is printed out is the result."""
+    print(f"  {line}", file=sys.stderr, flush=True)
+
+
+def print_built(folder: Path) -> None:
+    """The rows of a release by config and split and by source, its licence, and where it lies."""
+    facts = of_record(DatasetFacts, json.loads((folder / "funnel.json").read_text(encoding="utf-8")))
+    splits = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("config", "split", "rows", "groups", "MB"):
+        splits.add_column(name, justify="left" if name in ("config", "split") else "right")
+    for part in facts.parts:
+        splits.add_row(part.config, part.split, f"{part.rows:,}", f"{part.groups:,}", f"{part.bytes / 1e6:,.2f}")
+    sources = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("source", "licence", "sft", "rl", "rejects"):
+        sources.add_column(name, justify="left" if name in ("source", "licence") else "right", overflow="fold")
+    for one in facts.sources:
+        licence = f"{one.licence} (accepted)" if one.accepted else one.licence
+        sources.add_row(shown(one.name), shown(licence), f"{one.sft:,}", f"{one.rl:,}", f"{one.rejects:,}")
+    console().print(splits)
+    console().print()
+    console().print(sources)
+    console().print()
+    calibrated = "judges calibrated" if facts.calibration else "judges not calibrated"
+    since = f"; {sum(one.rows for one in facts.changes):,} rows differ from {facts.since}" if facts.since else ""
+    console().print(shown(f"{facts.title} {facts.version}, {facts.licence}; {calibrated}{since}"), soft_wrap=True)
+    console().print(shown(f"-> {folder}"), soft_wrap=True)
+
+
+def print_published(found: Published) -> None:
+    """What became of it, and how others load it."""
+    said = {
+        "published": f"published {found.repo} v{found.version}, commit {found.sha[:7]}",
+        "completed": f"completed {found.repo} v{found.version}: commit {found.sha[:7]} has its tag now",
+        "unchanged": f"{found.repo} v{found.version} is published with this content: nothing was sent",
+        "dry run": f"dry run: {found.repo} v{found.version} was not published",
+    }
+    console().print(shown(said[found.what], "bold"), soft_wrap=True)
+    if found.what == "dry run":
+        for what in ("added", "changed", "deleted"):
+            for name, size in getattr(found.changes, what).items():
+                console().print(shown(f"  {what:8}{size:>12,}  {name}"), soft_wrap=True)
+        return
+    console().print(shown(found.url), soft_wrap=True)
+    console().print(shown(f'load_dataset("{found.repo}", "sft", revision="v{found.version}")'), soft_wrap=True)
