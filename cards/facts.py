@@ -1,19 +1,12 @@
 """What a dataset card states, as records: every number of it, and nothing else.
 
-Built by curate.release.facts; `as_record` is what stands in a release's funnel.json, `of_record` reads it back, so that
-anybody can recompute the numbers from the data and render the same card.
-
-    of_record(DatasetFacts, as_record(facts)) == facts
+Built by curate.release.facts. As JSON (cards.record) they stand in the funnel.json of a release: anybody can recompute
+the numbers from the data and render the same card.
 """
 
-import dataclasses
-import types
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
-
-Record = TypeVar("Record")
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,26 +293,3 @@ class DatasetFacts:
     def rows(self, config: str) -> int:
         """Rows of a config, all splits together."""
         return sum(part.rows for part in self.parts if part.config == config)
-
-
-def as_record(facts: Any) -> dict[str, Any]:
-    """Facts as JSON has them."""
-    return dataclasses.asdict(facts)
-
-
-def of_record(kind: type[Record], record: Mapping[str, Any]) -> Record:
-    """The facts of a JSON object. Raises TypeError and KeyError for one that holds no facts of that kind."""
-    hints = typing.get_type_hints(kind)
-    names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
-    if unknown := set(record) - set(names):
-        raise TypeError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
-    return kind(**{name: _read(hints[name], record[name]) for name in names})
-
-
-def _read(hint: Any, value: Any) -> Any:
-    """One value in the form that its field has: lists as tuples, objects as records."""
-    if isinstance(hint, types.UnionType):
-        return None if value is None else _read(next(one for one in hint.__args__ if one is not types.NoneType), value)
-    if typing.get_origin(hint) is tuple:
-        return tuple(_read(typing.get_args(hint)[0], one) for one in value)
-    return of_record(hint, value) if dataclasses.is_dataclass(hint) and isinstance(hint, type) else value

@@ -92,7 +92,9 @@ class PublishSpec(Part):
     """What the published dataset is called, where it goes, and under which licence."""
 
     repo: str | None = Field(
-        default=None, pattern=r"^[\w.-]+/[\w.-]+$", description="the dataset repository on the Hub: org/name"
+        default=None,
+        pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$",
+        description="the dataset repository on the Hub: org/name",
     )
     private: bool = Field(default=True, description="whether a repository that is created is private")
     licence: str | None = Field(

@@ -269,6 +269,7 @@ def question_of(row: Mapping[str, Any]) -> Question:
 
 def read_rows(path: Path, columns: Sequence[str] | None = None, batch: int = ROW_GROUP) -> Any:
     """The rows of a Parquet file as mappings, a batch at a time."""
-    with pq.ParquetFile(path) as file:
+    # With its buffer pyarrow (26) keeps the whole file's compressed bytes while it is read.
+    with pq.ParquetFile(path, pre_buffer=False) as file:
         for part in file.iter_batches(batch, columns=columns):
             yield from part.to_pylist()

@@ -17,9 +17,10 @@ from typing import Any, get_args
 import filelock
 
 from cards.dataset import dataset_card
-from cards.facts import DatasetFacts, as_record
+from cards.facts import DatasetFacts
 from cards.notes import notes_of
 from cards.picture import funnel_picture
+from cards.record import as_record
 from cards.words import Language
 from curate.errors import UserError
 from curate.release.compare import changes, compare
@@ -142,7 +143,7 @@ def _key_names(run: Run) -> list[str]:
 def _refuse_secrets(found: Sequence[Found]) -> None:
     if found:
         raise UserError(
-            f"what looks like a secret stands in {len(found)} places; the first:\n{_places(found)}\n"
+            f"what looks like a secret stands in the release; the first places:\n{_places(found)}\n"
             "  take it out of the source's records, and revoke it if it is one"
         )
 

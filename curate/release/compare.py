@@ -70,9 +70,13 @@ _WHATS = ("added", "removed", "moved", "changed")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Rows that differ alike. config: where they stand in b (of removed ones, in a); what: added removed moved changed;
-    reason: a reason code of b for a move (or "split"), the changed columns for a change; whence: the config that moved
-    rows come from, or their split; examples: ids."""
+    """Rows that differ alike.
+
+    config: where they stand in b (of removed ones, in a); what: added removed moved changed; reason: for a move b's
+    reason code, or "split"; for a change the columns that differ; else whether the whole source came or went (new
+    source, source left out) or single records (newly read, no longer read); whence: the config that moved rows come
+    from, or their split; examples: the first ids.
+    """
 
     config: str
     what: str

@@ -41,7 +41,7 @@ def _compare(folder: Path, config: str, split: str, loaded: object) -> None:
     assert isinstance(loaded, Dataset)
     at = 0
     for path in files_of(folder, config, split):
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
             for batch in file.iter_batches(_BATCH):
                 there = loaded.with_format("arrow")[at : at + len(batch)]
                 if there.select(batch.schema.names).cast(batch.schema).to_batches()[0].to_pylist() != batch.to_pylist():

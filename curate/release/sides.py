@@ -30,9 +30,8 @@ from curate.tables import Writer, file_of
 FUNNEL = "funnel.json"
 WAITING = "waiting"  # where a question of a run stands that waits for a call
 PLACES = ("sft", "rl", "rejects", WAITING)
-_NOT_OF_RUNS = frozenset(
-    {"left_out_of", "pass_rate", "pass_low", "pass_high", "passed", "failed", "undecided"}
-)  # only a release knows them
+# What only a release knows of its rows.
+_NOT_OF_RUNS = frozenset({"left_out_of", "pass_rate", "pass_low", "pass_high", "passed", "failed", "undecided"})
 _SETTINGS = {"memory_limit": "512MB", "threads": 2, "preserve_insertion_order": "false"}
 
 STAGES = (
@@ -64,15 +63,16 @@ def side(text: str) -> Side:
     for folder in (Path(text), Path("runs") / text):
         if (folder / LOCK).is_file():
             return Side(str(folder), "release", folder)
-    if "@" in text and not Path(text).exists():
+        if (folder / RECORD).is_file():
+            return Side(str(folder), "run", folder)
+    if "@" in text:
         from curate.release.fetch import fetched, parse
 
         found = fetched(*parse(text))
         return Side(f"{text} ({found.sha[:7]})", "release", found.folder)
-    if Path(text).is_dir() and not (Path(text) / RECORD).is_file():
+    if Path(text).is_dir():
         raise UserError(f"'{text}' holds neither a finished run (no {RECORD}) nor a release (no {LOCK})")
-    run = Run(text)
-    return Side(str(run.path), "run", run.path)
+    return Side(text, "run", Run(text).path)  # raises, and names the runs that there are
 
 
 def release(text: str) -> Side:
@@ -100,10 +100,8 @@ def readable(found: Side) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException, duckdb.Error) as error:
-        raise UserError(
-            f"{found.name}: its rows cannot be read: {str(error).splitlines()[0]}"
-            + ("\n  `curate verify` tells more" if found.kind == "release" else "\n  run the recipe again")
-        ) from None
+        advice = "`curate verify` tells more" if found.kind == "release" else "run the recipe again"
+        raise UserError(f"{found.name}: its rows cannot be read: {str(error).splitlines()[0]}\n  {advice}") from None
 
 
 def files(found: Side, spill: Path) -> Files:
@@ -117,7 +115,8 @@ def files(found: Side, spill: Path) -> Files:
 def columns(found: Side, config: str, of: Files) -> frozenset[str]:
     """The columns of a config that a side can tell: those that all its files have."""
     names = [frozenset(pq.read_schema(file).names) for file in of[config]]
-    return frozenset().union(*names[:1]).intersection(*names) - (_NOT_OF_RUNS if found.kind == "run" else frozenset())
+    shared = frozenset.intersection(*names) if names else frozenset()
+    return shared - _NOT_OF_RUNS if found.kind == "run" else shared
 
 
 def _write(run: Path, spill: Path) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 import yaml
 
 from cards.dataset import dataset_card
-from cards.facts import DatasetFacts, of_record
+from cards.facts import DatasetFacts
 from cards.notes import notes_of
+from cards.record import of_record
 from cards.words import Language
 from curate.configs import CONFIGS, SPLITS
 from curate.release.counted import counted

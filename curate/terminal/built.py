@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from cards.facts import DatasetFacts, of_record
+from cards.facts import DatasetFacts
+from cards.record import of_record
 from curate.release.publish import Published
 from curate.terminal.console import console, shown
 

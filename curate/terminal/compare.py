@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cards.facts import as_record
+from cards.record import as_record
 from curate.release.compare import Comparison, Rate, Stage, Told
 from curate.release.sides import STAGES
 from curate.terminal.console import console, shown

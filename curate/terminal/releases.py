@@ -99,14 +99,12 @@ def verify(
 ) -> None:
     """Check a version against its own lock: hashes, counts, splits, and every number of its cards from the data."""
     with reported():
-        from curate.release.sides import side
+        from curate.release.sides import release as release_of
         from curate.release.verify import unchecked
         from curate.release.verify import verify as verified
         from curate.terminal.verify import print_verified
 
-        found = side(target)
-        if found.kind != "release":
-            raise UserError(f"'{target}' is a run; verify one of its releases: {found.folder}/release/v1.0.0")
+        found = release_of(target)
         faults = verified(found.folder)
         print_verified(found, faults, unchecked(found.folder), as_json)
         if faults:

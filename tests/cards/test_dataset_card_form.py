@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from cards.dataset import dataset_card
-from cards.facts import DatasetFacts, Flag, Part, as_record, of_record
+from cards.facts import DatasetFacts, Flag, Part
 from cards.hub import size_category
 from cards.notes import END, START, notes_of
+from cards.record import as_record, of_record
 from cards.render import render
 from cards.words import Language
 from curate.configs import COLUMNS

@@ -9,7 +9,6 @@ import pytest
 import yaml
 from huggingface_hub import ModelCard
 
-from cards.facts import as_record, of_record
 from cards.model import model_card
 from cards.model_facts import (
     Base,
@@ -25,6 +24,7 @@ from cards.model_facts import (
     Words,
 )
 from cards.notes import notes_of
+from cards.record import as_record, of_record
 from cards.words import Language
 
 MINIMAL = ModelFacts(

@@ -87,6 +87,11 @@ class Hub:
         with self._lock:
             self._faults.append(_Planned(kind, method, pattern, times, after))
 
+    def mend(self) -> None:
+        """Ends all faults."""
+        with self._lock:
+            self._faults.clear()
+
     def repo(self, name: str) -> Repository:
         return self._state.repositories[name]
 

@@ -14,7 +14,8 @@ from typing import Any
 import yaml
 
 from cards.dataset import dataset_card
-from cards.facts import Criterion, DatasetFacts, Source, as_record
+from cards.facts import Criterion, DatasetFacts, Source
+from cards.record import as_record
 from curate.configs import COLUMNS
 from curate.release.counted import counted
 from curate.release.infos import infos

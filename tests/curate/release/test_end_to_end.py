@@ -97,7 +97,7 @@ def test_a_version_that_was_changed_by_hand_is_told(command: Command, hub: Hub, 
         (("release", "nowhere"), "no run 'nowhere'"),
         (("release", "quickstart", "--accept-licence", "finqa"), "needs a --why"),
         (("publish", "quickstart"), "--repo"),
-        (("verify", "quickstart"), "verify one of its releases"),
+        (("verify", "quickstart"), "is a run, not a release"),
         (("compare", "quickstart", "alice/none@v1.0.0"), "alice/none"),
     ],
 )
