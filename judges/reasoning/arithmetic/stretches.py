@@ -50,7 +50,7 @@ def blocks(text: str) -> Iterator[tuple[int, int]]:
             while before > done and start - before < 20 and text[before].isspace():
                 before -= 1
             start = text.rfind("\n", done, before) + 1 or done
-        end = _line_end(text, hint.start())
+        end = _line_end(text, hint.end())  # "it comes to" at the end of a line: the hint is the line's end itself
         while _CONTINUES.match(text, end):
             place = end
             while text[place].isspace():

@@ -467,6 +467,7 @@ PIECES = [
         "1 234",
         "²",
     ),
+    *("it comes to", "and gives", "得", "约"),  # what may stand at a line's end, its number on the next
 ]
 
 
@@ -474,6 +475,12 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES), max_size=40))
 def test_any_pieces_of_calculations_are_read(pieces: list[str]) -> None:
     ordered("".join(pieces))
+
+
+@pytest.mark.parametrize("said", ["it comes to", "that is", "which gives", "这就是", "算得"])
+def test_a_line_that_ends_where_its_number_should_stand_is_left(said: str) -> None:
+    ordered(f"As asked: {said}\n$350 and 40 more.\n3 + 4 = 7\n")
+    assert [found.value for found in audit(f"As asked: {said}\n$350 and 40 more.\n3 + 4 = 7\n")] == [True]
 
 
 def ordered(text: str) -> None:
