@@ -165,17 +165,18 @@ def _record(
 def _source(read: Gathered) -> dict[str, Any]:
     """What a source is, and what was read of it: its module need not be there any more when the run is published."""
     info, corpus, spec = read.source.info, read.source.corpus, read.source.spec
+    assert isinstance(spec, SourceSpec), "what is curated is a source of the recipe, no benchmark set"
     meanings = {**COMMON_DEFECTS, **info.defects}
     return {
         "source": read.name,
         "use": spec.use,
-        "title": info.title,
-        "home": info.home,
-        "citation": info.citation,
+        "title": spec.title or info.title,
+        "home": spec.home or info.home,
+        "citation": spec.citation or info.citation,
         "licence": corpus.licence,
         "language": info.language,
         "module": corpus.module,
-        "converted": spec.made_into if isinstance(spec, SourceSpec) else "",
+        "converted": spec.made_into,
         "records": read.records,
         "unreadable": read.unreadable,
         "questions": read.questions,

@@ -93,6 +93,9 @@ class SourceSpec(ReadSpec):
     task_domain: str | None = Field(
         default=None, description="the task's domain in words, for the reasoning judge; by default its module's"
     )
+    title: str = Field(default="", description="what cards call the corpus; by default the source's own title")
+    home: str = Field(default="", description="where it is published, for cards; by default what the source states")
+    citation: str = Field(default="", description="how it is cited, for cards; by default what the source states")
     cap: int | None = Field(
         default=None,
         ge=1,

@@ -151,7 +151,8 @@ def _spent(run: Run) -> tuple[Spent, ...]:
             from calls
         )
         select model, purpose, list_sort(list_distinct(list(answered_by))) as answered_by,
-            count(*) as calls, sum(prompt_tokens) as prompt_tokens, sum(completion_tokens) as completion_tokens,
+            count(*) as calls,
+            sum(prompt_tokens)::bigint as prompt_tokens, sum(completion_tokens)::bigint as completion_tokens,
             sum(usd) as usd
         from paid where first group by all order by min(place)""").to_dicts()
     names = {identity: name for name, identity in reversed(run.record["models"].items())}

@@ -64,20 +64,14 @@ def measure(count: int, folder: Path) -> tuple[float, int]:
     recipe = folder / f"scale-{count}.yaml"
     sources = f"[{{use: finqa, from: {source.name}}}]"
     recipe.write_text(f"name: scale-{count}\nversion: 1.0.0\nsources: {sources}\ndistil: {{by: program}}\n")
+    command = [sys.executable, "-m", "curate", "run", str(recipe), "--out", str(folder / f"run-{count}")]
     began = time.perf_counter()
-    peak = process("run", str(recipe), "--out", str(folder / f"run-{count}"))
-    return time.perf_counter() - began, peak
-
-
-def process(*arguments: str) -> int:
-    """Runs `curate` as a process of its own; its peak resident bytes."""
-    command = [sys.executable, "-m", "curate", *arguments]
-    started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(started.pid, 0)
-    started.returncode = os.waitstatus_to_exitcode(status)
-    if started.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {started.returncode}")
-    return usage.ru_maxrss * 1024
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    return time.perf_counter() - began, usage.ru_maxrss * 1024
 
 
 def main() -> None:
