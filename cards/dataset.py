@@ -15,7 +15,7 @@ from cards.hub import metadata
 from cards.limits import limits, non_commercial, unlicensed, unsaid
 from cards.markdown import without_comments
 from cards.notes import with_notes
-from cards.numbers import tables
+from cards.numbers import in_words, tables
 from cards.render import render
 from cards.words import Language, words
 
@@ -36,6 +36,7 @@ def dataset_card(facts: DatasetFacts, language: Language, notes: str = "") -> st
 
 def _values(facts: DatasetFacts, language: Language) -> dict[str, Any]:
     """All that the templates name: the facts, their tables, and what is told of them in prose."""
+    facts = in_words(facts, words(language))
     citations = list(dict.fromkeys(source.citation for source in facts.sources if source.citation))
     votes = {votes.judge: votes.sits for votes in facts.votes}
     return {

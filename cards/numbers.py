@@ -4,6 +4,7 @@ tables(facts, words("en"))["reasons"]  ->  [("bad", Code("number_differs"), "ano
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from cards.facts import Agreement, Calibrated, Counted, DatasetFacts, Length, Source, Spent, Votes
 from cards.fin_r1 import FIN_R1, MODULES, Published
@@ -60,6 +61,27 @@ def tables(facts: DatasetFacts, say: Say) -> Mapping[str, Rows]:
         "changes": [(Code(c.config), say(f"change:{c.what}"), _named(c.reason, say), c.rows) for c in facts.changes],
         "versions": [(Code(name), Code(version)) for name, version in sorted(facts.versions.items())],
     }
+
+
+def in_words(facts: DatasetFacts, say: Say) -> DatasetFacts:
+    """Facts with what they state in English words (titles, homes, flags, where models run) in the words of `say`. What
+    is not ours, as a user's own source or flag, stays in its own."""
+    return replace(
+        facts,
+        sources=tuple(
+            replace(s, title=say(f"title:{s.title}", s.title), home=say(f"home:{s.home}", s.home))
+            for s in facts.sources
+        ),
+        flags=tuple(replace(f, meaning=say(f"flag:{f.meaning}", f.meaning)) for f in facts.flags),
+        spent=tuple(replace(s, model=_model(s.model, say)) for s in facts.spent),
+        band=facts.band and replace(facts.band, student=_model(facts.band.student, say)),
+    )
+
+
+def _model(published: str, say: Say) -> str:
+    """A published model, "NAME at HOST" where it runs on a server."""
+    model, at, host = published.rpartition(" at ")
+    return say("{model} at {host}").format(model=model, host=say(host, host)) if at else published
 
 
 def _named(name: str, say: Say) -> Cell:

@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Literal, Protocol
 
+from cards.flags import FLAGS_ZH
 from cards.reasons import REASONS_ZH
 
 Language = Literal["en", "zh"]
 
 # Codes that would otherwise mean two things (the answer kind `code`, the module `code`) carry what they are.
-_GROUPS = ("reason:", "module:", "label:", "part:", "purpose:", "change:", "kind:", "private:")
+_GROUPS = (
+    *("reason:", "module:", "label:", "part:", "purpose:", "change:", "kind:", "private:"),
+    *("flag:", "title:", "home:"),
+)
 
 
 class Say(Protocol):
@@ -42,6 +46,14 @@ EN: Mapping[str, str] = {
 
 ZH: Mapping[str, str] = {
     **{f"reason:{code}": meaning for code, meaning in REASONS_ZH.items()},
+    **{f"flag:{meaning}": chinese for meaning, chinese in FLAGS_ZH.items()},
+    "title:FinCorpus, examination items": "FinCorpus（试题部分）",
+    "title:any table of questions": "自备题目表",
+    "title:compliance logs of several agents (CCC)": "多智能体合规检查日志（CCC）",
+    "title:questions with traces of any model": "自备的带推理过程的题目",
+    "home:Shanghai University of Finance and Economics (not public)": "上海财经大学（未公开）",
+    "{model} at {host}": "{model}（{host}）",
+    "a private address": "内部地址",
     "en": "英文",
     "zh": "中文",
     "any": "不限",

@@ -13,9 +13,11 @@ from pydantic import BaseModel
 from curate.chat.budget import Limit
 from curate.chat.journal import SCHEMA
 from curate.chat.model import Model, Price, Sampling
+from curate.configs import COLUMNS
 from curate.judge_spec import CriteriaSpec, CriterionSpec, JudgeSpec, KeepSpec, RulesSpec, WordingSpec
 from curate.names import known, module
 from curate.recipe import Recipe
+from curate.release.licence import table as ledger
 from curate.release_spec import CapSpec, DifficultySpec, DrawSpec, MixSpec, PublishSpec, RlSpec, SplitSpec
 from curate.screen_spec import LengthSpec, OverlapSpec, ScreenSpec
 from curate.spec import CheckSpec, ConvertSpec, DistilSpec, FilterSpec, SourceSpec
@@ -93,6 +95,24 @@ def tables() -> str:
     return "\n\n".join(parts)
 
 
+def configs() -> str:
+    parts = []
+    for name, columns in COLUMNS.items():
+        rows = [(f"`{column}`", str(kind).split("<")[0], comment) for column, kind, comment in columns]
+        parts.append(f"### `{name}`\n\n" + grid(("column", "type", "what it holds"), rows))
+    return "\n\n".join(parts)
+
+
+def licences() -> str:
+    def said(value: bool | None) -> str:
+        return {True: "yes", False: "no", None: "unknown"}[value]
+
+    keys = ("redistribute", "commercial", "derivatives", "attribution", "share_alike")
+    rows = [(one.name, f"`{one.hub}`", *(said(getattr(one, key)) for key in keys), one.where) for one in ledger()]
+    allowed = ("redistribution", "commercial use", "derivatives", "asks for attribution", "asks for the same licence")
+    return grid(("licence", "on the Hub", *allowed, "where it says so"), rows)
+
+
 def policies() -> str:
     def shown(value: object) -> str:
         return {True: "yes", False: "no"}.get(value, f"{value}") if isinstance(value, bool) else f"{value}"
@@ -166,6 +186,7 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "recipes/README.md": {"recipe-keys": recipe_keys, "table-keys": table_keys, "sources": sources},
     "README.md": {"answer-rates": halves, "hits-and-misses": hits_and_misses},
     "curate/README.md": {"tables": tables, "journal": journal},
+    "curate/release/README.md": {"configs": configs, "licences": licences},
     "judges/README.md": {
         **{"policies": policies, "rates": rates, "reasons": reasons, "criteria": criteria},
         **{"thresholds": thresholds, "measures": measures, "audit-reasons": audit_reasons},

@@ -18,6 +18,7 @@ from tests.conftest import Command
 from tests.docs import PARTS, ROOT, written
 from tests.doubles.chat_answers import reply
 from tests.doubles.chat_server import ChatServer
+from tests.doubles.hub import Hub
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -77,6 +78,26 @@ def test_the_commands_of_a_teacher_run_one_after_another(command: Command, tmp_p
             if line == "curate run my-teacher.yaml":
                 paid = server.totals["requests"]
         assert server.totals["requests"] == paid > 0
+
+
+def test_the_release_in_the_readme_is_the_quickstarts(command: Command, quickstart: curate.Run) -> None:
+    shown = re.search(r"```text\n(config +split.*?)\n-> ", README, re.DOTALL)
+    assert shown is not None
+    printed = [line.rstrip() for line in command("release", str(quickstart.path)).stdout.splitlines()]
+    assert shown[1].splitlines() == printed[: len(shown[1].splitlines())]
+
+
+def test_the_commands_that_publish_run_one_after_another(
+    command: Command, quickstart: curate.Run, tmp_path: Path
+) -> None:
+    lines = [line for line in commands() if "my-org" in line]
+    assert [line.split()[1] for line in lines] == ["publish", "publish", "verify", "compare"]
+    shutil.copytree(quickstart.path, tmp_path / "runs" / "quickstart")
+    with Hub() as hub:
+        for line in lines:
+            ran = command(*shlex.split(line.replace("my-org", "org"))[1:], env=hub.env(tmp_path / "home"))
+            assert ran.returncode == 0, ran.stderr
+        assert list(hub.repo("org/my-data").tags) == ["v1.0.0"]
 
 
 def queries() -> list[str]:

@@ -3,8 +3,8 @@
     python -m tests.bench.release_scale [--sizes 10000 100000] [--keep DIR]
 
 Runs FinQA-form records of some 6 kB (tests.bench.run_scale) once, then builds the release twice, each a process of
-its own. Prints rows per second, the peak of its own memory (Linux: RssAnon; besides, `datasets` maps the whole of what it
-loads back as a file, which the system takes away again at need), the size of the release, and whether all files are equal.
+its own. Prints rows per second, the peak of its own memory (Linux: RssAnon; `datasets` besides maps a copy of the whole
+release as a file, which the system takes away again at need), the size of the release, and whether all files are equal.
 """
 
 import argparse
