@@ -77,6 +77,11 @@ def build(
 def _write(run: Run, wanted: Wanted, building: Path, folder: Path, since: str | None, private: str, told: Told) -> None:
     told("writing rows")
     write_data(run, wanted, building)
+    if not any((building / "data" / config).exists() for config in ("sft", "rl")):
+        raise UserError(
+            "there is nothing to release: no row is left for sft or rl\n"
+            f'  why: curate sql {run.path} "select source, label, reason, count(*) from outcomes group by all"'
+        )
     told("scanning for private data and secrets")
     keys = of_environment(_key_names(run))
     findings = scan(building, keys)

@@ -185,6 +185,15 @@ def test_what_datasets_cannot_load_does_not_leave(copied: curate.Run, monkeypatc
     assert not (copied.path / "release" / "v2.0.0").exists()
 
 
+def test_a_run_without_rows_to_train_on_has_nothing_to_release(tmp_path: Path) -> None:
+    run = made(tmp_path, [row(1, gold=""), row(2, gold="")])
+    with pytest.raises(UserError, match="nothing to release"):
+        released(run)
+    only = released(made(tmp_path, [row(1, answer="7")]))
+    assert [path.name for path in (only / "data").iterdir()] == ["rl"]
+    assert verify(only) == []
+
+
 def test_notes_that_people_wrote_are_kept_by_the_next_build(tmp_path: Path) -> None:
     run = made(tmp_path, [row(1)])
     card = released(run) / "README.md"
