@@ -6,16 +6,25 @@ published("vllm:Qwen/Qwen2.5-72B-Instruct@main")          ->  the same
 """
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
-_PRIVATE = (".local", ".internal", ".lan", ".corp", ".intranet", ".home", ".svc", ".arpa", ".localhost")
+_SERVED = "vllm:"
+_SEPARATORS = {"/", "\\"}
+_PATH = re.compile(r"/|\.{1,2}/|~|[A-Za-z]:/|[^/]+/[^/]+/")  # a Hub id has one slash and begins with a name
+_PRIVATE = (
+    *(".local", ".localdomain", ".localhost", ".internal", ".intranet", ".intra", ".private", ".lan", ".corp", ".home"),
+    *(".svc", ".arpa", ".test", ".example", ".invalid"),
+)
 
 
 def published(identity: str) -> str:
     """The identity of a model, with the host of a public server, and no path of a machine."""
     address, space, model = identity.partition(" ")
     if not (space and address.startswith(("http://", "https://"))):
-        return " ".join(word for word in identity.split(" ") if "/" not in word or word.startswith("vllm:"))
+        served, *arguments = identity.removeprefix(_SERVED).split(" ")
+        prefix = _SERVED if identity.startswith(_SERVED) else ""
+        return " ".join([prefix + named(served), *(word for word in arguments if not _SEPARATORS & set(word))])
     host = urlsplit(address).hostname or ""
     return f"{named(model)} at {host if _public(host) else 'a private address'}"
 
@@ -27,7 +36,8 @@ def public_address(address: str) -> str | None:
 
 def named(model: str) -> str:
     """A model's name; of one that is called by its path the last part."""
-    return model.rstrip("/").rpartition("/")[2] if model.startswith(("/", "./", "../", "~")) else model
+    plain = model.replace("\\", "/").rstrip("/")
+    return plain.rpartition("/")[2] if _PATH.match(plain) else model
 
 
 def _public(host: str) -> bool:
@@ -35,5 +45,5 @@ def _public(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return "." in host and not host.endswith(_PRIVATE)
+        return "." in host.rstrip(".") and not host.rstrip(".").endswith(_PRIVATE)
     return False

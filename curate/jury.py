@@ -93,7 +93,8 @@ async def opinion(
         )
     except CallFailed as failed:
         failure = str(failed)
-    why = failure or ("no readable vote" if said else "an empty reply")
+    # The server's words, which may hold its address, stand in `calls` and in the verdict: votes are published.
+    why = "the call failed" if failure else "no readable vote" if said else "an empty reply"
     scores = tuple(found.get(one) or Score(one, None, why) for one in criteria.names)
     verdict = combine(scores, jury.keep, name)
     if verdict.value is None and failure:

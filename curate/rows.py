@@ -17,6 +17,12 @@ from curate.records import Question
 from judges.reasoning import MEASURES
 
 Cells = dict[str, Any]
+_SERVERS_WORDS = ("error", "judge_failed", "convert_failed")
+# Reasons of dropped questions whose detail is in our own words: ids, shares, counts, kinds.
+_OURS = (
+    *("unreadable", "duplicate", "near_duplicate", "duplicate_conflict", "overlap", "language"),
+    *("too_short", "too_long", "private_data", "over_cap", "over_template", "too_easy"),
+)
 _STUDENT = ("pass_rate", "pass_low", "pass_high", "passed", "failed", "undecided")
 
 
@@ -62,7 +68,7 @@ def rl(entry: Entry, student: Row | None = None) -> Cells:
 def rejects(entry: Entry, left_out_of: str | None) -> Cells:
     """What goes nowhere, with the reason: a question that was dropped or could not be read without its text."""
     outcome, question = entry.outcome, entry.question
-    why = {name: outcome[name] for name in ("label", "reason", "detail")} | {"left_out_of": left_out_of}
+    why = {name: outcome[name] for name in ("label", "reason")} | {"left_out_of": left_out_of, "detail": _told(outcome)}
     if question is None:
         source_id = outcome["question_id"].removeprefix(f"{outcome['source']}:")
         return {"id": outcome["question_id"], "source": outcome["source"], "source_id": source_id, "flags": [], **why}
@@ -71,6 +77,13 @@ def rejects(entry: Entry, left_out_of: str | None) -> Cells:
         return row
     asked = {"gold": question.gold, "prompt": _said("user", prompt(question))}
     return row | asked | (_trace(entry.chosen) if entry.chosen else {})
+
+
+def _told(outcome: Row) -> str | None:
+    """The detail of an outcome, where it may be published: of a failed call it holds a server's address and words; of a
+    question that a model or a conversion dropped it may quote its text."""
+    silent = outcome["reason"] in _SERVERS_WORDS or (outcome["label"] == "dropped" and outcome["reason"] not in _OURS)
+    return None if silent else outcome["detail"]
 
 
 def scores(entry: Entry, config: str, split: str) -> Iterator[Cells]:

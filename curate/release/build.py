@@ -8,6 +8,7 @@ The same run gives the same bytes: nothing in a release holds a time.
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -29,7 +30,7 @@ from curate.release.data import write_data
 from curate.release.facts import facts_of
 from curate.release.licence import conflicts, refuse
 from curate.release.load_back import load_back
-from curate.release.lock import CARDS, read_lock, write_lock
+from curate.release.lock import CARDS, LOCK, read_lock, write_lock
 from curate.release.scan import Findings, Found, scan, scan_texts
 from curate.release.secrets import of_environment
 from curate.release.sides import Side, side
@@ -38,6 +39,8 @@ from curate.runs import Run
 
 RELEASES = "release"
 _BUILDING = ".building"
+_OLD = ".old-"
+_VERSION = re.compile(r"v\d+\.\d+\.\d+")
 _SHOWN = 5
 
 Told = Callable[[str], None]
@@ -55,12 +58,14 @@ def build(
     load it.
     """
     releases = run.path / RELEASES
+    _refuse_pattern(releases)
     folder, building = releases / f"v{wanted.version}", releases / _BUILDING
     _check_licences(run, wanted)
     releases.mkdir(exist_ok=True)
     try:
         with filelock.FileLock(releases / ".lock", timeout=0):
             shutil.rmtree(building, ignore_errors=True)
+            _put_back(releases)
             building.mkdir()
             try:
                 _write(run, wanted, building, folder, since, private, told)
@@ -108,9 +113,15 @@ def _write_texts(run: Run, wanted: Wanted, building: Path, folder: Path, facts: 
     (building / "funnel.svg").write_text(funnel_picture(facts), encoding="utf-8")
     for name, language in zip(CARDS, get_args(Language), strict=True):
         before = folder / name
-        notes = notes_of(before.read_text(encoding="utf-8")) if before.exists() else ""
+        notes = notes_of(before.read_text(encoding="utf-8", errors="replace")) if before.exists() else ""
         (building / name).write_text(dataset_card(facts, language, notes), encoding="utf-8")
     write_lock(run, wanted, building)
+
+
+def _refuse_pattern(folder: Path) -> None:
+    """DuckDB and `datasets` read such characters of a path as a pattern."""
+    if found := sorted(set("*?[]") & set(str(folder.resolve()))):
+        raise UserError(f"'{folder}': no release can be built in a folder with '{found[0]}' in its path; move the run")
 
 
 def _check_licences(run: Run, wanted: Wanted) -> None:
@@ -118,8 +129,6 @@ def _check_licences(run: Run, wanted: Wanted) -> None:
     held = run.sql("""
         select q.source, q.licence, count(*) from outcomes o join questions q on q.id = o.question_id
         where o.label <> 'dropped' group by all order by min(o.rowid)""").rows()
-    named = {name for name, _, _ in held}
-    held += [(one["source"], one["licence"], 0) for one in run.record["sources"] if one["source"] not in named]
     publish = wanted.publish
     accepted = publish.accept_licence
     refuse(conflicts(publish.licence, held, accepted), publish.licence or "", held, accepted)
@@ -128,7 +137,8 @@ def _check_licences(run: Run, wanted: Wanted) -> None:
 def _earlier(folder: Path) -> Side | None:
     """The highest version below this one that was built here."""
     mine = _numbers(folder)
-    lower = [path for path in folder.parent.glob("v*.*.*") if _numbers(path) < mine]
+    built = [path.parent for path in folder.parent.glob(f"v*/{LOCK}") if _VERSION.fullmatch(path.parent.name)]
+    lower = [path for path in built if _numbers(path) < mine]
     return _side(max(lower, key=_numbers)) if lower else None
 
 
@@ -175,11 +185,21 @@ def _with_changes(facts: DatasetFacts, earlier: Side, building: Path) -> Dataset
     return replace(facts, since=since, changes=changes(compare(earlier, _side(building))))
 
 
+def _put_back(releases: Path) -> None:
+    """Brings back the builds that a kill left aside."""
+    for old in releases.glob(f"{_OLD}v*"):
+        folder = old.with_name(old.name.removeprefix(_OLD))
+        if folder.exists():
+            shutil.rmtree(old)
+        else:
+            os.replace(old, folder)
+
+
 def _install(building: Path, folder: Path) -> None:
     """The new release in place of an earlier build of the same version."""
-    old = folder.with_name(f".old-{folder.name}")
-    shutil.rmtree(old, ignore_errors=True)
+    old = folder.with_name(f"{_OLD}{folder.name}")
     if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
         os.replace(folder, old)
     os.replace(building, folder)
     shutil.rmtree(old, ignore_errors=True)

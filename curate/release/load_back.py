@@ -4,7 +4,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
-import yaml
 
 from curate.errors import UserError
 from curate.release.infos import files_of
@@ -16,9 +15,9 @@ def load_back(folder: Path) -> None:
     """Loads every config that the card names, and compares splits and every row with the Parquet files. Raises
     UserError where anything differs: then the card or the files are wrong, and nothing may leave the machine."""
     import datasets
+    from huggingface_hub import DatasetCard
 
-    card = (folder / "README.md").read_text(encoding="utf-8")
-    configs = yaml.safe_load(card.split("---")[1])["configs"]
+    configs = DatasetCard((folder / "README.md").read_text(encoding="utf-8")).data["configs"]
     shown = datasets.is_progress_bar_enabled()
     datasets.disable_progress_bars()
     try:

@@ -5,6 +5,7 @@ Addresses, folders and environments of the machine that made it are left out: a 
 
 import copy
 import hashlib
+import importlib.metadata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import yaml
 
+from cards.notes import with_notes
+from curate.calibration import calibration_path
 from curate.errors import UserError
 from curate.identity import named, public_address, published
 from curate.labels import judge_spec
@@ -20,8 +23,9 @@ from curate.runs import Run
 from curate.tables import TABLES, file_of
 
 LOCK = "recipe.lock.yaml"
-CARDS = ("README.md", "README_zh.md")  # the lock states no hash of them: people may write notes in them on the Hub
+CARDS = ("README.md", "README_zh.md")  # of these the lock has the hash without the notes that people may write in them
 FORMAT = 1
+_STATED = ("format", "name", "version", "recipe", "files")
 _NOT_PUBLISHED = ("base_url", "api_key_env", "env", "identity", "args", "api_version")
 
 
@@ -37,16 +41,17 @@ def read_lock(folder: Path) -> dict[str, Any]:
         found = yaml.safe_load((folder / LOCK).read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise UserError(f"{folder / LOCK}: cannot be read: {str(error).splitlines()[0]}") from None
-    if not isinstance(found, dict) or not {"format", "name", "version", "files"} <= set(found):
-        raise UserError(f"{folder / LOCK}: is no lock of a release: it must state format, name, version and files")
+    if not isinstance(found, dict) or not set(_STATED) <= set(found) or not isinstance(found["recipe"], dict):
+        raise UserError(f"{folder / LOCK}: is no lock of a release: it must state {', '.join(_STATED)}")
     return found
 
 
 def run_digest(run: Run) -> str:
-    """128 bits of BLAKE2b over the hashes of a run's tables: another run of other content has another one."""
-    digest = hashlib.blake2b(digest_size=16)
-    for table in TABLES:
-        digest.update(sha256(run.path / file_of(table)).encode())
+    """128 bits of BLAKE2b over a run's recipe, its tables and what people said of its judges: all that a release of it
+    rests on."""
+    digest = hashlib.blake2b(str(run.record["recipe_digest"]).encode(), digest_size=16)
+    for path in (*(run.path / file_of(table) for table in TABLES), calibration_path(run)):
+        digest.update(sha256(path).encode() if path.exists() else b"-")
     return digest.hexdigest()
 
 
@@ -69,9 +74,10 @@ def _lock(run: Run, wanted: Wanted, folder: Path) -> dict[str, Any]:
         "name": record["recipe"]["name"],
         "version": wanted.version,
         "licence": wanted.publish.licence,
-        "recipe": published_recipe(record["recipe"], wanted),
+        "recipe": _published_recipe(record["recipe"], wanted),
         "recipe_digest": record["recipe_digest"],
         "run_digest": run_digest(run),
+        "options": record["options"],
         "sources": [
             {name: source[name] for name in ("source", "use", "licence", "home", "records", "questions", "files")}
             for source in record["sources"]
@@ -81,8 +87,15 @@ def _lock(run: Run, wanted: Wanted, folder: Path) -> dict[str, Any]:
         "criteria": judge_spec(run).criteria_set.known_as,
         "models": _models(run),
         "versions": record["versions"],
+        "built_by": importlib.metadata.version("fincurate"),
+        "cards": {name: _without_notes(folder / name) for name in CARDS},
         "files": {name: _file(path) for name, path in files_in(folder).items() if name not in (LOCK, *CARDS)},
     }
+
+
+def _without_notes(path: Path) -> str:
+    """The SHA-256 of a card but for the notes that people may write in it."""
+    return hashlib.sha256(with_notes(path.read_text(encoding="utf-8"), "").encode()).hexdigest()
 
 
 def _file(path: Path) -> dict[str, Any]:
@@ -110,7 +123,7 @@ def _named(said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def published_recipe(recipe: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
+def _published_recipe(recipe: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
     """A recipe as it may be published: files without their folders, servers without addresses, no environments."""
     found = copy.deepcopy(dict(recipe))
     for source in _read(found):

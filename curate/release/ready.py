@@ -18,20 +18,49 @@ def ready(target: str, repo: str | None, told: Told) -> tuple[Path, str]:
     """The folder of a release to publish, and its repository. target: a run, or the folder of a release.
 
     A release that was built of the run as it stands is taken as it is; for another repository, which its cards name, it
-    is built again with all that was said at its build. Raises UserError where nobody names a repository, and as build.
+    is built again with all that was said at its build. Raises UserError where nobody names a repository, where only
+    another version was built of the run, and as build.
     """
     if (Path(target) / LOCK).is_file():
         return Path(target), _named(repo or _repo(Path(target)))
     run = Run(target)
-    spec = wanted(run)
+    spec = wanted(run, {"publish.repo": repo} if repo else None)
     folder = run.path / RELEASES / f"v{spec.version}"
-    fresh = (folder / LOCK).is_file() and read_lock(folder).get("run_digest") == run_digest(run)
-    repo = _named(repo or (_repo(folder) if fresh else None) or spec.publish.repo)
-    if fresh and _repo(folder) == repo:
-        return folder, repo
-    said, why = _said(folder) if fresh else (spec, "")
-    publish = said.publish.model_copy(update={"repo": repo})
-    return build(run, said.model_copy(update={"publish": publish}), private=why, told=told), repo
+    if not _fresh(folder, run):
+        _refuse_other(folder, run)
+        _named(spec.publish.repo)
+        return build(run, spec, told=told), _named(spec.publish.repo)
+    repo = _named(repo or _repo(folder) or spec.publish.repo)
+    return (folder if _repo(folder) == repo else _rebuilt(folder, run, repo, told)), repo
+
+
+def _fresh(folder: Path, run: Run) -> bool:
+    """Was it built of the run as it stands?"""
+    return (folder / LOCK).is_file() and read_lock(folder).get("run_digest") == run_digest(run)
+
+
+def _refuse_other(folder: Path, run: Run) -> None:
+    """Raises UserError where another version was built of this very run: it is not clear which one is meant."""
+    for other in folder.parent.glob("v*"):
+        if _fresh(other, run):
+            raise UserError(
+                f"{other.name} was built of this run, and its recipe says {folder.name}\n"
+                f"  to publish what was built: curate publish {other}"
+            )
+
+
+def _rebuilt(folder: Path, run: Run, repo: str, told: Told) -> Path:
+    """The same release for another repository."""
+    recipe: dict[str, Any] = read_lock(folder)["recipe"]
+    said = {name: recipe[name] for name in Wanted.model_fields if name in recipe}
+    facts = json.loads((folder / "funnel.json").read_text(encoding="utf-8"))
+    if facts["since"] not in ("", *(path.name.removeprefix("v") for path in folder.parent.glob("v*"))):
+        raise UserError(
+            f"{folder} tells its changes since {facts['since']}, and names another repository\n"
+            f"  build it again: curate release {run.path} --set publish.repo={repo} --since ..."
+        )
+    spec = Wanted.model_validate({**said, "publish": {**said.get("publish", {}), "repo": repo}})
+    return build(run, spec, private=next((one["why"] for one in facts["private"]), ""), told=told)
 
 
 def _named(repo: str | None) -> str:
@@ -43,11 +72,3 @@ def _named(repo: str | None) -> str:
 def _repo(folder: Path) -> str | None:
     repo: str | None = read_lock(folder)["recipe"].get("publish", {}).get("repo")
     return repo
-
-
-def _said(folder: Path) -> tuple[Wanted, str]:
-    """What a release was built with: version, split, publish, and why its private data may be published."""
-    recipe: dict[str, Any] = read_lock(folder)["recipe"]
-    spec = Wanted.model_validate({name: recipe[name] for name in Wanted.model_fields if name in recipe})
-    facts = json.loads((folder / "funnel.json").read_text(encoding="utf-8"))
-    return spec, next((one["why"] for one in facts["private"]), "")

@@ -16,6 +16,7 @@ from curate.recipe_faults import user_error
 from curate.recipe_file import Places, override
 from curate.release_spec import PublishSpec, SplitSpec, check_sources
 from curate.runs import Run
+from curate.tables import TABLES, file_of
 
 
 class Wanted(Part):
@@ -30,7 +31,7 @@ def wanted(run: Run, overrides: Mapping[str, Any] | None = None, accepted: Mappi
     """The release that a run's recipe describes. overrides: {"split.validation": 0.1}, checked like the recipe, without
     a new run; accepted: source -> why its licence does not stop the release, beside the recipe's own. Raises UserError
     for other keys, and for names that the run does not know."""
-    if "prompts" not in run.record:
+    if "prompts" not in run.record or not all((run.path / file_of(table)).exists() for table in TABLES):
         raise UserError(
             f"{run.path}: an older version of fincurate made this run, and its record lacks what a release states\n"
             "  run the recipe again: replies come from the journal"
@@ -45,15 +46,22 @@ def wanted(run: Run, overrides: Mapping[str, Any] | None = None, accepted: Mappi
                 "  what goes before needs a new run: curate run RECIPE --set ..."
             )
         override(values, places, setting, value)
-    if accepted:
-        publish = values.setdefault("publish", {})
-        publish["accept_licence"] = {**publish.get("accept_licence", {}), **accepted}
+    for source, why in (accepted or {}).items():
+        _accept(values, source, why)
     try:
         found = Wanted.model_validate(values)
     except ValidationError as error:
         raise user_error(error, (), Wanted, Path("command line"), places) from None
     _check(found, run)
     return found
+
+
+def _accept(values: dict[str, Any], source: str, why: str) -> None:
+    """Adds an acceptance; what is no mapping there stays, for the check to tell."""
+    publish = values.setdefault("publish", {})
+    said = publish.setdefault("accept_licence", {}) if isinstance(publish, dict) else None
+    if isinstance(said, dict):
+        said[source] = why
 
 
 def _check(found: Wanted, run: Run) -> None:
@@ -63,8 +71,8 @@ def _check(found: Wanted, run: Run) -> None:
     check_sources([*named, *found.publish.accept_licence], known)
     asked = run.record["recipe"].get("split", {}).get("rl", {}).get("difficulty") or {}
     student = found.split.rl.difficulty
-    if student is not None and student.model != asked.get("model"):
+    if student is not None and (student.model, student.samples) != (asked.get("model"), asked.get("samples", 8)):
         raise UserError(
-            f"split.rl.difficulty: the run asked no student '{student.model}'\n"
-            "  write it into the recipe and run that again"
+            f"split.rl.difficulty: the run did not ask a student '{student.model}' {student.samples} times\n"
+            "  write it into the recipe and run that again; only `keep` may differ"
         )

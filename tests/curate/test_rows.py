@@ -1,6 +1,7 @@
 """Rows of the configs: what a training row says is what the run's tables say, and what may not be published is not."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import curate
 from curate.configs import COLUMNS
@@ -52,6 +53,22 @@ def test_the_text_of_a_dropped_question_is_not_published(quickstart: curate.Run)
         else:
             assert row["prompt"]
     assert seen == {("dropped", False), ("undecided", True)}
+
+
+def test_the_words_of_servers_and_of_dropped_texts_stay_home(quickstart: curate.Run) -> None:
+    """What a failed call's server said may hold its address; a conversion's detail may quote the question."""
+    entry = next(of(quickstart, "rejects"))
+
+    def told(label: str, reason: str) -> object:
+        outcome = {**entry.outcome, "label": label, "reason": reason, "detail": "at http://10.0.0.7"}
+        return rejects(replace(entry, outcome=outcome), None)["detail"]
+
+    for reason in ("error", "judge_failed", "convert_failed"):
+        assert told("undecided", reason) is None
+    for reason in ("needs_options", "rewrite_invents", "merge_misquotes", "ambiguous", "gold_conflict"):
+        assert told("dropped", reason) is None
+    for label, reason in (("dropped", "near_duplicate"), ("dropped", "overlap"), ("undecided", "gold_conflict")):
+        assert told(label, reason) == "at http://10.0.0.7"
 
 
 def test_an_unreadable_record_is_a_row_with_its_place(quickstart: curate.Run) -> None:

@@ -194,6 +194,34 @@ def test_a_run_without_rows_to_train_on_has_nothing_to_release(tmp_path: Path) -
     assert verify(only) == []
 
 
+@pytest.mark.parametrize("title", ["A --- B", "---", "a | b\n# c", "题目：<b>'\"", "{{ x }} {% y %}"])
+def test_a_title_may_say_anything(tmp_path: Path, title: str) -> None:
+    folder = released(made(tmp_path, [row(1)]), {"publish.title": title, "publish.about": title})
+    assert verify(folder) == []
+
+
+def test_folders_beside_the_versions_are_no_versions(tmp_path: Path) -> None:
+    run = made(tmp_path, [row(1)])
+    for name in ("v0.9.0.bak", "v0.1.0-old", "v0.8.0"):
+        (run.path / "release" / name).mkdir(parents=True)
+    assert facts(released(run))["since"] == ""
+
+
+def test_what_a_kill_left_aside_is_brought_back(tmp_path: Path) -> None:
+    run = made(tmp_path, [row(1)])
+    folder = released(run)
+    before = hashes(folder)
+    folder.rename(folder.with_name(".old-v1.0.0"))
+    with pytest.raises(UserError, match="mix"):
+        released(run, {"split.sft.mix": {"modules": {"code": 1.0}}})
+    assert hashes(folder) == before
+
+
+def test_a_path_that_reads_as_a_pattern_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"'\['.*move the run"):
+        released(made(tmp_path / "a[1]", [row(1)]))
+
+
 def test_notes_that_people_wrote_are_kept_by_the_next_build(tmp_path: Path) -> None:
     run = made(tmp_path, [row(1)])
     card = released(run) / "README.md"

@@ -49,6 +49,27 @@ def test_a_release_of_an_earlier_run_is_built_again(tmp_path: Path) -> None:
     assert read_lock(folder)["files"]["data/sft/train-00000-of-00001.parquet"]["rows"] == 2
 
 
+def test_another_split_or_licence_in_the_recipe_builds_anew(tmp_path: Path) -> None:
+    build(run := made(tmp_path, [row(1)]), wanted(run, {"publish.repo": "org/name"}))
+    again = made(tmp_path, [row(1)], overrides={"publish.licence": "cc-by-4.0"})
+    folder, _ = ready(str(again.path), "org/name", LINES.append)
+    assert read_lock(folder)["licence"] == "cc-by-4.0"
+
+
+def test_another_version_of_the_same_run_is_named_not_guessed(tmp_path: Path) -> None:
+    build(run := made(tmp_path, [row(1)]), wanted(run, {"publish.repo": "org/name", "version": "1.1.0"}))
+    with pytest.raises(UserError, match=r"v1\.1\.0 was built of this run"):
+        ready(str(run.path), None, LINES.append)
+    assert ready(str(run.path / "release" / "v1.1.0"), None, LINES.append)[1] == "org/name"
+
+
+def test_a_name_that_is_no_repository_is_refused_before_anything_is_built(tmp_path: Path) -> None:
+    run = made(tmp_path, [row(1)])
+    with pytest.raises(UserError, match=r"publish\.repo"):
+        ready(str(run.path), "alice", LINES.append)
+    assert not (run.path / "release").exists()
+
+
 def test_somebody_must_name_a_repository(tmp_path: Path) -> None:
     run = made(tmp_path, [row(1)])
     with pytest.raises(UserError, match="--repo"):

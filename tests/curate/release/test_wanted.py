@@ -31,7 +31,7 @@ def test_what_is_said_over_it_leaves_the_run_alone(quickstart: curate.Run) -> No
         ({"split.sft.caps.sources.finq": 5}, "did you mean 'finqa'"),
         ({"publish.repo": "just-a-name"}, "publish.repo"),
         ({"split.sft.mix": {"modules": {"code": 0.5}}}, "add up to 0.5"),
-        ({"split.rl.difficulty.model": "student"}, "the run asked no student"),
+        ({"split.rl.difficulty.model": "student"}, "the run did not ask a student"),
     ],
 )
 def test_faults_are_told_with_what_is_allowed(quickstart: curate.Run, overrides: dict[str, object], said: str) -> None:
