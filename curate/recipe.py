@@ -23,7 +23,7 @@ from curate.names import module, recipe_file
 from curate.part import Part
 from curate.recipe_faults import user_error
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
-from curate.release_spec import PublishSpec, SplitSpec, check_sources
+from curate.release_spec import VERSION, PublishSpec, SplitSpec, check_sources
 from curate.screen_spec import ScreenSpec
 from curate.spec import CheckSpec, ConvertSpec, DistilSpec, ModuleSpec, SourceSpec
 from judges.reasoning.criteria import CRITERIA, NAMES
@@ -37,7 +37,7 @@ class Recipe(Part):
     """What to read, how to get traces, and what to keep."""
 
     name: Name = Field(description="the recipe's name; the run directory is runs/<name>")
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$", description="the dataset's version, such as 1.0.0")
+    version: str = Field(pattern=VERSION, description="the dataset's version, such as 1.0.0")
     models: Mapping[Name, Model] = Field(default={}, description="name -> a model to ask")
     sources: tuple[SourceSpec, ...] = Field(min_length=1, strict=False, description="the corpora to read")
     screen: ScreenSpec | None = Field(default=None, description="what is screened out first; without it, nothing")

@@ -13,6 +13,7 @@ from curate.errors import UserError, nearest
 from curate.part import Part
 from curate.records import Module
 
+VERSION = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"  # semantic: 1.0.0, and no second writing of it
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 
@@ -100,7 +101,7 @@ class PublishSpec(Part):
     licence: str | None = Field(
         default=None, description="the release's licence, by its name on the Hub; checked against every source's"
     )
-    title: str = Field(default="", description="the card's title; by default the recipe's name")
+    title: str = Field(default="", pattern=r"^[^\n\r]*$", description="the card's title; by default the recipe's name")
     about: str = Field(default="", description="what the dataset is for, a paragraph for its card")
     about_zh: str = Field(default="", description="the same in Chinese, for the Chinese card")
     accept_licence: Mapping[str, Annotated[str, Field(pattern=r"\S")]] = Field(

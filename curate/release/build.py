@@ -61,8 +61,8 @@ def build(
     _refuse_pattern(releases)
     folder, building = releases / f"v{wanted.version}", releases / _BUILDING
     _check_licences(run, wanted)
-    releases.mkdir(exist_ok=True)
     try:
+        releases.mkdir(exist_ok=True)
         with filelock.FileLock(releases / ".lock", timeout=0):
             shutil.rmtree(building, ignore_errors=True)
             _put_back(releases)
@@ -112,10 +112,17 @@ def _write_texts(run: Run, wanted: Wanted, building: Path, folder: Path, facts: 
     (building / "funnel.json").write_text(record + "\n", encoding="utf-8")
     (building / "funnel.svg").write_text(funnel_picture(facts), encoding="utf-8")
     for name, language in zip(CARDS, get_args(Language), strict=True):
-        before = folder / name
-        notes = notes_of(before.read_text(encoding="utf-8", errors="replace")) if before.exists() else ""
-        (building / name).write_text(dataset_card(facts, language, notes), encoding="utf-8")
+        (building / name).write_text(dataset_card(facts, language, _notes(folder, name)), encoding="utf-8")
     write_lock(run, wanted, building)
+
+
+def _notes(folder: Path, card: str) -> str:
+    """What people wrote in a card of an earlier build of the version, else of the version before."""
+    earlier = _earlier(folder)
+    for before in (folder, *([earlier.folder] if earlier else [])):
+        if (before / card).exists():
+            return notes_of((before / card).read_text(encoding="utf-8", errors="replace"))
+    return ""
 
 
 def _refuse_pattern(folder: Path) -> None:

@@ -95,7 +95,7 @@ def _lock(run: Run, wanted: Wanted, folder: Path) -> dict[str, Any]:
 
 def _without_notes(path: Path) -> str:
     """The SHA-256 of a card but for the notes that people may write in it."""
-    return hashlib.sha256(with_notes(path.read_text(encoding="utf-8"), "").encode()).hexdigest()
+    return hashlib.sha256(with_notes(path.read_bytes().decode(), "").encode()).hexdigest()
 
 
 def _file(path: Path) -> dict[str, Any]:

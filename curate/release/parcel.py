@@ -3,15 +3,15 @@
     packed(Path("runs/NAME/release/v1.0.0")).tag              ->  "v1.0.0"
     changes(parcel, standing(hub, "org/name", sha)).deleted   ->  {"data/rl/validation-00000-of-00001.parquet": 4711}
 
-Notes that somebody wrote into a card on the Hub are carried over into the card that is sent.
+What a card says outside its notes is as it was built; which notes are sent is said by curate.release.noted.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cards.notes import notes_of, with_notes
+from cards.notes import with_notes
 from curate.errors import UserError
 from curate.release.fetch import Held, brought, digest, listed
 from curate.release.hub import Hub
@@ -31,6 +31,11 @@ class Parcel:
     @property
     def tag(self) -> str:
         return f"v{self.version}"
+
+    def text(self, name: str) -> str:
+        """A card's, or the lock's."""
+        content = self.files[name]
+        return (content if isinstance(content, bytes) else content.read_bytes()).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,10 @@ class Changes:
 
 
 def packed(folder: Path) -> Parcel:
-    """A built release, each file with the hash that its lock states.
+    """A built release, each file with the hash that its lock states, but for the notes of its cards.
 
-    Raises UserError for what is no release, and for one whose files were changed after it was built.
+    So it holds what was scanned when it was built. Cards are read once: what is looked at is what is sent. Raises
+    UserError for what is no release, and for one whose files were changed after it was built.
     """
     if not (folder / LOCK).is_file():
         raise UserError(f"'{folder}' holds no release: no {LOCK}\n  build one with `curate release RUN`")
@@ -69,9 +75,22 @@ def packed(folder: Path) -> Parcel:
         raise _rebuild(folder, f"{missing[0]} is missing")
     if strange := sorted(set(files) - {*stated, *CARDS, LOCK}):
         raise _rebuild(folder, f"{strange[0]} is no part of it")
-    if changed := [name for name, entry in stated.items() if digest(files[name]) != entry["sha256"]]:
+    if unstated := [name for name in CARDS if name not in (lock.get("cards") or {})]:
+        raise _rebuild(folder, f"{LOCK} states no hash of {unstated[0]}")
+    cards = {name: files[name].read_bytes() for name in CARDS}
+    changed = [name for name, entry in stated.items() if digest(files[name]) != entry["sha256"]]
+    changed += [name for name, card in cards.items() if _without_notes(card) != lock["cards"][name]]
+    if changed:
         raise _rebuild(folder, f"{changed[0]} was changed after it was built")
-    return Parcel(str(lock["name"]), str(lock["version"]), files)
+    return Parcel(str(lock["name"]), str(lock["version"]), {**files, **cards})
+
+
+def _without_notes(card: bytes) -> str | None:
+    """The hash of a card's text outside its notes; None for what has no place for them any more."""
+    try:
+        return digest(with_notes(card.decode(), "").encode())
+    except ValueError:
+        return None
 
 
 def _rebuild(folder: Path, found: str) -> UserError:
@@ -98,15 +117,6 @@ def _locked(folder: Path) -> frozenset[str]:
         return frozenset()
 
 
-def noted(parcel: Parcel, there: Standing) -> Parcel:
-    """The parcel with the notes of the cards that stand there; where they have none, its own stay."""
-    files = dict(parcel.files)
-    for name in CARDS:
-        if notes := notes_of(there.cards.get(name, "")):
-            files[name] = with_notes(_text(files[name]), notes).encode()
-    return replace(parcel, files=files)
-
-
 def changes(parcel: Parcel, there: Standing) -> Changes:
     """What would make a commit that holds the parcel of one that stands.
 
@@ -130,7 +140,3 @@ def stale(parcel: Parcel, there: Standing) -> list[str]:
 
 def _size(content: Content) -> int:
     return len(content) if isinstance(content, bytes) else content.stat().st_size
-
-
-def _text(content: Content) -> str:
-    return (content if isinstance(content, bytes) else content.read_bytes()).decode()

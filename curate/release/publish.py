@@ -14,10 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from curate.configs import CONFIGS
 from curate.errors import UserError
 from curate.release.fetch import brought, digest
 from curate.release.hub import ONE, PAUSES, Hub, connected, quiet, sent
-from curate.release.parcel import Changes, Parcel, Standing, changes, noted, packed, standing
+from curate.release.noted import as_published, noted, refuse_secrets, unsent
+from curate.release.parcel import Changes, Parcel, Standing, changes, packed, standing
 from curate.release.since import bounded, complete, last_version, refuse_others
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ _EMPTY = Standing("", {}, {}, frozenset())
 @dataclass(frozen=True, slots=True)
 class Published:
     """What became of it. what: published, completed (an earlier try lacked only the tag), unchanged, or dry run; sha:
-    the version's commit, for a dry run the one that it would follow; changes: to the commit before."""
+    the version's commit, for a dry run the one that it would follow; changes: to the commit before; config: the first
+    that it has, "" for none, of sft, rl, scores and rejects."""
 
     repo: str
     version: str
@@ -38,6 +41,7 @@ class Published:
     what: str
     url: str
     changes: Changes
+    config: str
 
 
 def publish(
@@ -53,11 +57,13 @@ def publish(
 ) -> Published:
     """Publishes the release in `folder` as a version of `repo`, a dataset on the Hub that is created if it is missing.
 
-    private: whether a repository that is created is. dry_run: read all, send nothing. onto: the commit of somebody
-    else, looked at, that the version may follow. Raises UserError for what is refused, and where the Hub fails.
+    private: whether a repository that is created is; into one that is public nothing private is sent. dry_run: read
+    all, send nothing. onto: the commit of somebody else, looked at, that the version may follow. Raises UserError for
+    what is refused, and where the Hub fails.
     """
     hub = Hub(api, pauses, told) if api else connected(told, pauses)
     parcel = packed(folder)
+    refuse_secrets(parcel)
     name = sent(hub, "asking the Hub who you are", hub.api.whoami)["name"]
     told(f"{repo}: as {name} at {hub.api.endpoint}")
     is_there = _opened(hub, repo, private, dry_run)
@@ -75,7 +81,7 @@ def publish(
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is to be done: the parcel with the notes of the head, the head that it follows, and what changes in it."""
+    """What is to be done: the parcel with the notes that hold, the head that it follows, and what changes in it."""
 
     what: str
     parcel: Parcel
@@ -84,12 +90,18 @@ class _Plan:
 
 
 def _opened(hub: Hub, repo: str, private: bool, dry_run: bool) -> bool:
-    """Whether the repository is there, which it is afterwards but for a dry run."""
+    """Whether the repository is there, which it is afterwards but for a dry run. Raises UserError for a public one
+    where private is asked for."""
     from huggingface_hub.errors import RepositoryNotFoundError
 
     seen = "private" if private else "public"
     try:
         info = sent(hub, f"looking at {repo}", lambda: hub.api.dataset_info(repo), but=(RepositoryNotFoundError,))
+        if private and not info.private:
+            raise UserError(
+                f"'{repo}' is public, and the release is to be private, as is the default"
+                "\n  write `publish: {private: false}` into the recipe, or use --public"
+            )
         hub.told(f"{repo}: is there, {'private' if info.private else 'public'}")
     except RepositoryNotFoundError:
         if dry_run:
@@ -111,7 +123,8 @@ def _planned(hub: Hub, repo: str, parcel: Parcel, onto: str | None) -> _Plan:
         raise UserError(f"'{repo}' has {latest} already, and this is {parcel.tag}; raise `version` in the recipe")
     head = standing(hub, repo, sha)
     last = last_version(hub, repo, tags.get(latest), head)
-    parcel = noted(parcel, head)
+    parcel = noted(parcel, latest, last, head)
+    refuse_secrets(parcel)
     if complete(parcel, last, head):
         return replace(_upon(parcel, head), what="completed")
     refuse_others(hub, repo, latest, last, head, parcel, onto)
@@ -138,7 +151,9 @@ def _order(tag: str) -> tuple[int, ...]:
 def _again(hub: Hub, repo: str, parcel: Parcel, sha: str) -> _Plan:
     """The version that is published already. Raises UserError where it has other content."""
     there = standing(hub, repo, sha)
-    parcel = noted(parcel, there)
+    for name in unsent(parcel, there):
+        hub.told(f"{repo}: {name}: {parcel.tag} has other notes than are here, and keeps them; edit them on the Hub")
+    parcel = as_published(parcel, there)
     if others := changes(parcel, there):
         names = [f"{name} is not in it" for name in others.added]
         names += [f"{name} differs" for name in others.changed]
@@ -230,4 +245,5 @@ def _tag(hub: Hub, repo: str, parcel: Parcel, sha: str) -> None:
 def _published(hub: Hub, repo: str, plan: _Plan, sha: str) -> Published:
     at = plan.parcel.tag if plan.what != "dry run" else "main"
     url = f"{hub.api.endpoint}/datasets/{repo}/tree/{at}"
-    return Published(repo, plan.parcel.version, sha, plan.what, url, plan.changes)
+    config = next((one for one in CONFIGS if any(name.startswith(f"data/{one}/") for name in plan.parcel.files)), "")
+    return Published(repo, plan.parcel.version, sha, plan.what, url, plan.changes, config)

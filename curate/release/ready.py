@@ -14,15 +14,16 @@ from curate.release.wanted import Wanted, wanted
 from curate.runs import Run
 
 
-def ready(target: str, repo: str | None, told: Told) -> tuple[Path, str]:
-    """The folder of a release to publish, and its repository. target: a run, or the folder of a release.
+def ready(target: str, repo: str | None, told: Told, *, dry_run: bool = False) -> tuple[Path, str]:
+    """The folder of a release to publish, and its repository: the one that is said, else the recipe's, else that of
+    the build. target: a run, or the folder of a release.
 
     A release that was built of the run as it stands is taken as it is; for another repository, which its cards name, it
-    is built again with all that was said at its build. Raises UserError where nobody names a repository, where only
-    another version was built of the run, and as build.
+    is built again with all that was said at its build, but for a dry run. Raises UserError where nobody names a
+    repository, where a folder's cards name another, where only another version was built of the run, and as build.
     """
     if (Path(target) / LOCK).is_file():
-        return Path(target), _named(repo or _repo(Path(target)))
+        return Path(target), _of_folder(Path(target), repo)
     run = Run(target)
     spec = wanted(run, {"publish.repo": repo} if repo else None)
     folder = run.path / RELEASES / f"v{spec.version}"
@@ -30,8 +31,18 @@ def ready(target: str, repo: str | None, told: Told) -> tuple[Path, str]:
         _refuse_other(folder, run)
         _named(spec.publish.repo)
         return build(run, spec, told=told), _named(spec.publish.repo)
-    repo = _named(repo or _repo(folder) or spec.publish.repo)
-    return (folder if _repo(folder) == repo else _rebuilt(folder, run, repo, told)), repo
+    repo = _named(spec.publish.repo or _repo(folder))
+    return (folder if dry_run or _repo(folder) == repo else _rebuilt(folder, run, repo, told)), repo
+
+
+def _of_folder(folder: Path, repo: str | None) -> str:
+    built = _repo(folder)
+    if repo and built and repo != built:
+        raise UserError(
+            f"the cards in {folder} name {built}\n"
+            f"  build it for the other one: curate release RUN --set publish.repo={repo} --set version=..."
+        )
+    return _named(repo or built)
 
 
 def _fresh(folder: Path, run: Run) -> bool:

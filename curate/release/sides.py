@@ -72,6 +72,8 @@ def side(text: str) -> Side:
         return Side(f"{text} ({found.sha[:7]})", "release", found.folder)
     if Path(text).is_dir():
         raise UserError(f"'{text}' holds neither a finished run (no {RECORD}) nor a release (no {LOCK})")
+    if text.count("/") == 1 and not Path(text).exists():
+        raise UserError(f"there is no run '{text}'; of a dataset on the Hub name the version: {text}@v1.0.0")
     return Side(text, "run", Run(text).path)  # raises, and names the runs that there are
 
 

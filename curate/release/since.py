@@ -12,8 +12,9 @@ from curate.errors import UserError
 from curate.release.hub import Hub, sent
 from curate.release.lock import CARDS
 from curate.release.parcel import Parcel, Standing, changes, stale, standing
+from curate.release.secrets import find_secrets
 
-_COMMITS, _FILES, _LINES = 10, 20, 60  # of a refusal
+_COMMITS, _FILES, _LINES, _WIDTH = 10, 20, 60, 300  # of a refusal
 
 
 def complete(parcel: Parcel, last: Standing, head: Standing) -> bool:
@@ -56,7 +57,7 @@ def refuse_others(
     if gone := [name for name in stale(parcel, head) if name in names]:
         lines += [f"  {line}" for line in bounded((f"{name} would be deleted" for name in gone), _FILES)]
     lines.append(f"  look at it; to publish upon it, cards replaced but for their notes: --onto {head.sha}")
-    raise UserError("\n".join(_plain(line) for line in lines))
+    raise refusal(lines)
 
 
 def _written(head: Standing, name: str) -> bool:
@@ -103,6 +104,9 @@ def bounded(lines: Iterable[str], most: int) -> list[str]:
     return lines if len(lines) <= most else [*lines[:most], f"... and {len(lines) - most} more"]
 
 
-def _plain(line: str) -> str:
-    """Without characters that a terminal obeys: titles and cards are written by anybody."""
-    return "".join(char if char.isprintable() else " " for char in line)[:300]
+def refusal(lines: Iterable[str]) -> UserError:
+    """These lines, which others wrote in part: without characters that a terminal obeys, and without secrets."""
+    text = "\n".join("".join(char if char.isprintable() else " " for char in line) for line in lines)
+    for one in reversed(find_secrets(text)):
+        text = f"{text[: one.start]}<{one.kind}>{text[one.end :]}"
+    return UserError("\n".join(line[:_WIDTH] for line in text.split("\n")))

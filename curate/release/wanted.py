@@ -14,7 +14,7 @@ from curate.errors import UserError
 from curate.part import Part
 from curate.recipe_faults import user_error
 from curate.recipe_file import Places, override
-from curate.release_spec import PublishSpec, SplitSpec, check_sources
+from curate.release_spec import VERSION, PublishSpec, SplitSpec, check_sources
 from curate.runs import Run
 from curate.tables import TABLES, file_of
 
@@ -22,7 +22,7 @@ from curate.tables import TABLES, file_of
 class Wanted(Part):
     """The parts of a recipe that a release rests on; the run needs none of them."""
 
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    version: str = Field(pattern=VERSION)
     split: SplitSpec = Field(default=SplitSpec())
     publish: PublishSpec = Field(default=PublishSpec())
 

@@ -1,6 +1,7 @@
 """What a release holds, and what became of publishing it; fits 80 columns."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from curate.terminal.console import console, shown
 
 def progress_line(line: str) -> None:
     """A step, on standard error: what is printed there tells, what is printed out is the result."""
-    print(f"  {line}", file=sys.stderr, flush=True)
+    try:
+        print(f"  {line}", file=sys.stderr, flush=True)
+    except BrokenPipeError:  # nobody reads on: no reason to stop amid a publish
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def print_built(folder: Path) -> None:
@@ -38,7 +42,13 @@ def print_built(folder: Path) -> None:
     calibrated = "judges calibrated" if facts.calibration else "judges not calibrated"
     since = f"; {sum(one.rows for one in facts.changes):,} rows differ from {facts.since}" if facts.since else ""
     console().print(shown(f"{facts.title} {facts.version}, {facts.licence}; {calibrated}{since}"), soft_wrap=True)
+    if facts.band is not None:
+        told = f"rl: {facts.band.kept:,} of {facts.band.candidates:,} candidates have a pass rate inside the band"
+        console().print(shown(told), soft_wrap=True)
     console().print(shown(f"-> {folder}"), soft_wrap=True)
+    console().print(
+        shown(f"   to publish it: curate publish {folder}{'' if facts.repo else ' --repo org/name'}"), soft_wrap=True
+    )
 
 
 def print_published(found: Published) -> None:
@@ -56,4 +66,6 @@ def print_published(found: Published) -> None:
                 console().print(shown(f"  {what:8}{size:>12,}  {name}"), soft_wrap=True)
         return
     console().print(shown(found.url), soft_wrap=True)
-    console().print(shown(f'load_dataset("{found.repo}", "sft", revision="v{found.version}")'), soft_wrap=True)
+    if found.config:
+        loads = f'load_dataset("{found.repo}", "{found.config}", revision="v{found.version}")'
+        console().print(shown(loads), soft_wrap=True)

@@ -24,7 +24,9 @@ def release(
     ] = None,
     why: Annotated[
         list[str] | None,
-        typer.Option(help="Why, once for each --accept-licence; it is written into the card."),
+        typer.Option(
+            metavar="TEXT", help="Why: the first belongs to the first --accept-licence. It stands in the card."
+        ),
     ] = None,
     private: Annotated[
         str, typer.Option("--accept-private", metavar="WHY", help="Why private data that is found may be published.")
@@ -60,20 +62,20 @@ def publish(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read all, and tell what would be sent.")] = False,
     public: Annotated[
-        bool, typer.Option("--public", help="Make a repository that is created public, whatever the recipe says.")
+        bool, typer.Option("--public", help="Publish for all to see: create it public, or use one that is.")
     ] = False,
     onto: Annotated[
         str | None, typer.Option(metavar="SHA", help="Somebody else's commit that was looked at, to publish upon.")
     ] = None,
 ) -> None:
     """Publish a version on the Hub: one commit, fetched back and compared, then its tag."""
-    with reported():
+    with reported("stopped; the same command goes on from here"):
         from curate.release.lock import read_lock
         from curate.release.publish import publish as published
         from curate.release.ready import ready
         from curate.terminal.built import print_published, progress_line
 
-        folder, named = ready(run, repo, progress_line)
+        folder, named = ready(run, repo, progress_line, dry_run=dry_run)
         private = read_lock(folder)["recipe"].get("publish", {}).get("private", True) and not public
         found = published(folder, named, private=private, dry_run=dry_run, onto=onto, told=progress_line)
         print_published(found)
@@ -94,7 +96,9 @@ def compare(
 
 
 def verify(
-    target: Annotated[str, typer.Argument(help="org/name@v1.0.0, or a release's folder.", show_default=False)],
+    target: Annotated[
+        str, typer.Argument(metavar="VERSION", help="org/name@v1.0.0, or a release's folder.", show_default=False)
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """Check a version against its own lock: hashes, counts, splits, and every number of its cards from the data."""

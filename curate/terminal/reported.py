@@ -13,8 +13,8 @@ COULD_NOT, WRONG_USAGE, BUDGET, STOPPED = 1, 2, 3, 130
 
 
 @contextmanager
-def reported() -> Iterator[None]:
-    """A UserError as its own text and exit code 1; a closed pipe is no error."""
+def reported(stopped: str = "stopped; what was there before is as it was") -> Iterator[None]:
+    """A UserError as its own text and exit code 1; a closed pipe is no error. stopped: what Ctrl-C leaves."""
     try:
         yield
     except UserError as error:
@@ -23,7 +23,7 @@ def reported() -> Iterator[None]:
         typer.echo(f"curate: {shown(error)}", err=True)
         raise typer.Exit(COULD_NOT) from None
     except KeyboardInterrupt:
-        typer.echo("curate: stopped; what was there before is as it was", err=True)
+        typer.echo(f"curate: {stopped}", err=True)
         raise typer.Exit(STOPPED) from None
     except OSError as error:
         if not isinstance(error, BrokenPipeError):

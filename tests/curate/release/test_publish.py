@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -121,9 +122,70 @@ def test_a_release_that_was_changed_after_it_was_built_is_refused(send: Publish,
     assert "holds no release" in cause(lambda folder: (folder / "recipe.lock.yaml").unlink(), "1.0.4")
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace("# ", "# 99,999 rows. ", 1), "README_zh.md was changed after it was built"),
+        (lambda text: text.replace("<!-- notes -->", ""), "README_zh.md was changed after it was built"),
+        (lambda text: text + "\udcff", "README_zh.md was changed after it was built"),
+        (lambda text: text.replace("<!-- notes -->", "<!-- notes -->Ask <us@org.example>, 13912345678"), None),
+    ],
+)
+def test_a_card_is_as_it_was_built_but_for_its_notes(
+    hub: Hub, send: Publish, tmp_path: Path, change: Callable[[str], str], said: str | None
+) -> None:
+    folder = release(tmp_path)
+    card = folder / "README_zh.md"
+    card.write_text(change(card.read_text()), errors="surrogateescape")
+    if said:
+        with pytest.raises(UserError, match=f"{said}\n  build it again"):
+            send(folder)
+        assert hub.requests == []
+    else:
+        assert send(folder).what == "published"
+        assert "\nAsk <us@org.example>, 13912345678\n" in hub.repo(REPO).files("v1.0.0")[card.name].decode()
+
+
+def test_a_lock_that_states_no_hash_of_the_cards_is_refused(send: Publish, tmp_path: Path) -> None:
+    folder = release(tmp_path)
+    text = (folder / "recipe.lock.yaml").read_text()
+    (folder / "recipe.lock.yaml").write_text(text.replace("cards:", "others:"))
+    with pytest.raises(UserError, match=r"recipe\.lock\.yaml states no hash of README\.md\n  build it again"):
+        send(folder)
+
+
 def test_a_repository_is_public_if_asked_for(hub: Hub, send: Publish, tmp_path: Path) -> None:
     send(release(tmp_path), private=False)
     assert not hub.repo(REPO).private
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_is_to_be_private_is_not_sent_into_the_public(
+    hub: Hub, send: Publish, tmp_path: Path, dry_run: bool
+) -> None:
+    send(release(tmp_path), private=False)
+    before = hub.repo(REPO).head
+    with pytest.raises(
+        UserError, match=r"'org/tiny' is public, .* private.*\n  write `publish: \{private: false\}` .*--pu"
+    ):
+        send(release(tmp_path, "1.1.0"), dry_run=dry_run)
+    assert (hub.repo(REPO).head, list(hub.repo(REPO).tags)) == (before, ["v1.0.0"])
+
+
+def test_what_may_be_public_stays_private_where_the_repository_is(hub: Hub, send: Publish, tmp_path: Path) -> None:
+    said: list[str] = []
+    send(release(tmp_path))
+    assert send(release(tmp_path, "1.1.0"), private=False, told=said.append).what == "published"
+    assert f"{REPO}: is there, private" in said
+    assert hub.repo(REPO).private
+
+
+@pytest.mark.parametrize(
+    ("configs", "first"), [(["scores", "rl", "sft"], "sft"), (["rejects", "rl"], "rl"), (["scores"], "scores")]
+)
+def test_the_first_config_is_told(send: Publish, tmp_path: Path, configs: list[str], first: str) -> None:
+    folder = release(tmp_path, splits={config: {"train": 1} for config in configs})
+    assert [send(folder, dry_run=True).config, send(folder).config, send(folder).config] == [first] * 3
 
 
 def test_a_wrong_token_and_none_say_how_to_log_in(
@@ -142,6 +204,20 @@ def test_a_repository_that_cannot_be_ours_is_refused(
     api = client(hub, monkeypatch)
     with pytest.raises(UserError, match=said):
         publish(release(tmp_path), repo, api=api, pauses=())
+
+
+def python(code: str, hub: Hub, home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """A program of its own beside this Hub."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**kept, **hub.env(home / "home"), "PYTHONPATH": str(Path(__file__).parents[3])},
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
 
 
 SCRIPT = """
@@ -164,17 +240,43 @@ print(json.dumps(found))
 """
 
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from curate.release.publish import publish
+
+def told(line):
+    if len(sys.argv) > 2 and sys.argv[2] in line:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+print(publish(Path(sys.argv[1]), "org/tiny", told=told).what)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "commits", "what"),
+    [
+        ("files to add", 1, "published"),
+        (": commit ", 2, "completed"),
+        ("fetched back", 2, "completed"),
+        (": tag v", 2, "unchanged"),
+    ],
+)
+def test_a_publish_that_was_killed_is_completed_by_the_same_command(
+    hub: Hub, tmp_path: Path, line: str, commits: int, what: str
+) -> None:
+    folder = release(tmp_path)
+    assert python(KILLED, hub, tmp_path, str(folder), line).returncode == -signal.SIGKILL
+    assert len(hub.repo(REPO).commits) == commits
+    again = python(KILLED, hub, tmp_path, str(folder))
+    assert again.stdout.split() == [what], again.stderr
+    assert whole(hub, folder)
+    assert [commit.title for commit in hub.repo(REPO).commits] == ["v1.0.0", "initial commit"]
+
+
 def test_both_versions_load_with_datasets(hub: Hub, tmp_path: Path) -> None:
     folders = [release(tmp_path), release(tmp_path, "1.1.0", splits={"sft": {"train": 2}})]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
-    ran = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *map(str, folders)],
-        env={**kept, **hub.env(tmp_path / "home"), "PYTHONPATH": str(Path(__file__).parents[3])},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
+    ran = python(SCRIPT, hub, tmp_path, *map(str, folders))
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout.splitlines()[-1]) == {
         "sft 1.1.0": {"train": 2},

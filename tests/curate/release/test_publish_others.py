@@ -51,25 +51,8 @@ def test_a_repository_with_files_of_others_is_not_taken_for_a_new_one(send: Publ
 def test_the_card_that_the_hub_made_is_nobodys_work(hub: Hub, send: Publish, tmp_path: Path, readme: bytes) -> None:
     with Hub(REPO, {".gitattributes": b"*.parquet filter=lfs\n", "README.md": readme}) as made:
         api = client(made, pytest.MonkeyPatch())
-        done = send(release(tmp_path), api=api)
+        done = send(release(tmp_path), api=api, private=False)
     assert (done.what, list(done.changes.changed)) == ("published", ["README.md"])
-
-
-def test_notes_that_were_written_on_the_hub_are_kept(hub: Hub, send: Publish, tmp_path: Path) -> None:
-    first, second = release(tmp_path), release(tmp_path, "1.1.0")
-    send(first)
-    english = with_notes((first / "README.md").read_text(), "Ask *us* first.\n\n请先问我们。")
-    chinese = (first / "README_zh.md").read_text().replace("<!-- notes -->\n", "<!-- notes --> 问我们 ")
-    edited = {"README.md": english.encode(), "README_zh.md": chinese.encode()}
-    hub.repo(REPO).push(edited, title="Notes")
-    done = send(second)
-    files = hub.repo(REPO).files("v1.1.0")
-    assert files["README.md"].decode() == with_notes(
-        (second / "README.md").read_text(), "Ask *us* first.\n\n请先问我们。"
-    )
-    assert files["README_zh.md"].decode() == with_notes((second / "README_zh.md").read_text(), " 问我们 ")
-    assert send(second).what == "unchanged"
-    assert done.what == "published"
 
 
 def test_a_card_that_was_edited_elsewhere_is_refused_with_what_was_edited(
@@ -87,6 +70,15 @@ def test_a_card_that_was_edited_elsewhere_is_refused_with_what_was_edited(
     send(second, onto=theirs[:10])
     text = hub.repo(REPO).files("v1.1.0")["README.md"].decode()
     assert text == with_notes((second / "README.md").read_text(), "Kept.")
+
+
+def test_a_secret_that_somebody_pushed_is_not_told_to_the_terminal(hub: Hub, send: Publish, tmp_path: Path) -> None:
+    send(release(tmp_path))
+    key = "hf_" + "QwErTyUiOpAsDfGhJkLzXcVbNm" * 2
+    hub.repo(REPO).push({"README.md": f"# Mine\n\nkey: {key}\n".encode()}, title=f"Use {key}")
+    with pytest.raises(UserError, match=r"'Use <huggingface>' by bob\n(.|\n)*\n  \+key: <huggingface>\n") as refused:
+        send(release(tmp_path, "1.1.0"))
+    assert "QwErTy" not in str(refused.value)
 
 
 def test_a_commit_between_looking_and_sending_is_not_overwritten(hub: Hub, send: Publish, tmp_path: Path) -> None:

@@ -49,6 +49,20 @@ def test_a_release_of_an_earlier_run_is_built_again(tmp_path: Path) -> None:
     assert read_lock(folder)["files"]["data/sft/train-00000-of-00001.parquet"]["rows"] == 2
 
 
+def test_a_dry_run_leaves_the_release_as_it_is(tmp_path: Path) -> None:
+    run = made(tmp_path, [row(1)])
+    folder = build(run, wanted(run, {"publish.repo": "org/one"}))
+    assert ready(str(run.path), "org/two", LINES.append, dry_run=True) == (folder, "org/two")
+    assert read_lock(folder)["recipe"]["publish"]["repo"] == "org/one"
+
+
+def test_a_folder_whose_cards_name_another_repository_is_refused(tmp_path: Path) -> None:
+    run = made(tmp_path, [row(1)])
+    folder = build(run, wanted(run, {"publish.repo": "org/one"}))
+    with pytest.raises(UserError, match="name org/one"):
+        ready(str(folder), "org/two", LINES.append)
+
+
 def test_another_split_or_licence_in_the_recipe_builds_anew(tmp_path: Path) -> None:
     build(run := made(tmp_path, [row(1)]), wanted(run, {"publish.repo": "org/name"}))
     again = made(tmp_path, [row(1)], overrides={"publish.licence": "cc-by-4.0"})

@@ -28,6 +28,7 @@ def test_what_is_said_over_it_leaves_the_run_alone(quickstart: curate.Run) -> No
         ({"split.validaton": 0.1}, "did you mean 'validation'"),
         ({"split.validation": 1.0}, "less than 1"),
         ({"version": "1.0"}, "--set version"),
+        ({"version": "01.0.0"}, "--set version"),
         ({"split.sft.caps.sources.finq": 5}, "did you mean 'finqa'"),
         ({"publish.repo": "just-a-name"}, "publish.repo"),
         ({"split.sft.mix": {"modules": {"code": 0.5}}}, "add up to 0.5"),
