@@ -12,7 +12,7 @@ from huggingface_hub import DatasetCard
 from cards.facts import DatasetFacts, Part
 from cards.fin_r1 import PAPER
 from cards.hub import metadata
-from cards.limits import limits, non_commercial, unlicensed, unsaid
+from cards.limits import limits, non_commercial, unlicensed, unpriced, unsaid
 from cards.markdown import without_comments
 from cards.notes import with_notes
 from cards.numbers import in_words, tables
@@ -53,6 +53,7 @@ def _values(facts: DatasetFacts, language: Language) -> dict[str, Any]:
         "duplicated": sum(reason.rows for reason in facts.reasons if reason.code in _DUPLICATES),
         "undecided": sum(source.answer_undecided + source.reasoning_undecided for source in facts.sources),
         "unfinished": sum(source.pending + source.failed for source in facts.sources),
+        "waiting": sum(source.pending for source in facts.sources),
         "accepted": [source for source in facts.sources if source.accepted],
         "citations": [text for text in citations if not text.startswith("@")],
         "bibtex": [text for text in citations if text.startswith("@")],
@@ -60,6 +61,7 @@ def _values(facts: DatasetFacts, language: Language) -> dict[str, Any]:
         "non_commercial": non_commercial(facts),
         "unlicensed": unlicensed(facts),
         "unsaid": unsaid(facts),
+        "unpriced": unpriced(facts),
     }
 
 

@@ -25,10 +25,9 @@ class Source:
     """One corpus: what it is, under which licence, and how many of its records came how far.
 
     use: its module's name or dotted path; terms: what its licence asks for, in words (attribution, share-alike), ""
-    where that is not known; accepted: why its licence does not stop the release, or ""; revision: the Hub commit it was
-    read at, or ""; converted: the conversion's name, or "". Rounds: of the questions, those whose deciding trace was
-    right, wrong, undecided in round one, and of the right ones good, bad, undecided in round two. sft, rl, rejects:
-    rows of the release.
+    where that is not known; accepted: why its licence, which would, does not stop the release, or ""; revision: the Hub
+    commit it was read at; converted: the conversion's name. Rounds: of the questions, those whose deciding trace was
+    right, wrong, undecided in round one, of the right ones good, bad, undecided in round two. sft, rl, rejects: rows.
     """
 
     name: str
@@ -81,8 +80,8 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why rows are rejects: a reason code, its meaning in words, and the label: bad, undecided, dropped, or good for
-    those that the release's caps, mix or band left out."""
+    """Why rows are rejects: a reason code, its meaning, and the label: bad, undecided, dropped, or good for those that
+    the release's caps or mix left out."""
 
     code: str
     meaning: str
@@ -199,7 +198,7 @@ class Private:
 class Spent:
     """What one model was asked for one purpose. name: in the recipe; model: as published, without private addresses;
     purpose: filter convert distil check judge student; answered_by: what its server called itself; sampling: in words;
-    terms: what the recipe says of them, "" for nothing. Tokens and usd: of each reply once."""
+    terms: what the recipe says of them. Tokens and usd: of each reply once; usd: None where it has no price."""
 
     name: str
     model: str
@@ -210,12 +209,13 @@ class Spent:
     calls: int
     prompt_tokens: int
     completion_tokens: int
-    usd: float
+    usd: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The pass rates of a student model that rl keeps. student: as published; decided: candidates with a rate."""
+    """The pass rates of a student model that rl keeps. student: as published; samples: asked for; of the candidates,
+    decided: with a rate; kept: with one inside the band; unfinished: with answers missing."""
 
     student: str
     samples: int
@@ -224,6 +224,7 @@ class Band:
     candidates: int
     decided: int
     kept: int
+    unfinished: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +247,9 @@ class DatasetFacts:
     drop, keep, or "" without screens; masked: of the questions, those with private data masked; keep: the rule of round
     two: "all", "5 of 7", or "6 points (step_count counts 2)"; criteria_set: name and digest; seed, validation: of the
     split; leaks: groups that stand on both sides (0, or nothing is released); twins: questions of validation that stand
-    word for word in train; since: the version that changes tells of, or "";
-    infos: `dataset_info` of the Hub's YAML, one entry a config; versions: of the packages that made it.
+    word for word in train; usd: None where any model has no price; limit: records read of each source at the most, None
+    for all; stopped: why the run stopped early (budget, interrupted), or ""; since: the version that changes tells of,
+    or ""; infos: `dataset_info` of the Hub's YAML, one entry a config; versions: of the packages that made it.
     """
 
     name: str
@@ -267,7 +269,9 @@ class DatasetFacts:
     validation: float
     leaks: int
     twins: int
-    usd: float
+    usd: float | None
+    limit: int | None
+    stopped: str
     since: str
     parts: tuple[Part, ...]
     sources: tuple[Source, ...]

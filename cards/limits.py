@@ -13,13 +13,18 @@ def limits(facts: DatasetFacts) -> frozenset[str]:
 
 
 def non_commercial(facts: DatasetFacts) -> list[str]:
-    """The sources whose licence forbids commercial use, by title: a Creative Commons name says so with NC."""
-    return [source.title for source in facts.sources if "nc" in source.licence.lower().split("-")]
+    """The sources whose licence forbids commercial use, by title."""
+    return [source.title for source in facts.sources if "non-commercial" in source.terms]
 
 
 def unlicensed(facts: DatasetFacts) -> list[str]:
-    """The sources that state no licence, or none that lets others use them, by title."""
-    return [source.title for source in facts.sources if source.licence.lower() in ("", "unknown", "proprietary")]
+    """The sources whose licence lets nobody share them, or of which that is not known, by title."""
+    return [source.title for source in facts.sources if not source.terms or "no redistribution" in source.terms]
+
+
+def unpriced(facts: DatasetFacts) -> list[str]:
+    """The models whose price the recipe does not tell."""
+    return list(dict.fromkeys(spent.name or spent.model for spent in facts.spent if spent.usd is None))
 
 
 def unsaid(facts: DatasetFacts) -> list[str]:

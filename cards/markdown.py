@@ -9,6 +9,7 @@ table(["source", "rows"], [("a|b", 12345), (Code("finqa"), None)])
 
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 UNKNOWN = "–"
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
@@ -77,6 +78,11 @@ def _counts(column: Sequence[str]) -> bool:
 def percent(part: float | None, whole: float = 1) -> str:
     """A share as 12.3%; of nothing, unknown."""
     return UNKNOWN if part is None or not whole else f"{100 * part / whole:.1f}%"
+
+
+def share(value: float) -> str:
+    """A share that somebody chose, with all its digits: 0.0004 -> "0.04%"."""
+    return f"{(100 * Decimal(str(value))).normalize():f}%"
 
 
 def decimals(value: float | None, places: int = 3) -> str:

@@ -43,7 +43,7 @@ def tables(facts: DatasetFacts, say: Say) -> Mapping[str, Rows]:
         "fin_r1": _fin_r1(facts, say),
         "languages": _counted(facts.languages, say),
         "kinds": _counted(facts.kinds, lambda name: say(f"kind:{name}")),
-        "teachers": [(one.name, one.rows) for one in facts.teachers if one.config == "sft"],
+        "teachers": [(Code(one.name), one.rows) for one in facts.teachers if one.config == "sft"],
         "lengths": [_length(one, say) for one in facts.lengths],
         "before": _by_source(facts.sources, say, BEFORE),
         "rounds": _by_source(facts.sources, say, ROUNDS),

@@ -123,6 +123,6 @@ REASONS_ZH: Mapping[str, str] = {
     "over_mix": "超出该来源或模块在本数据集中的占比",
     "outside_mix": "来源或模块不在本数据集的配比之内",
     "pass_rate_out": "学生模型的通过率过低或过高，具体见 detail",
-    "pass_rate_unknown": "学生模型的回答没有一个能判断对错",
+    "pass_rate_unknown": "学生模型没有通过率：回答无一能判断对错，或有缺失，具体见 detail",
     "convert_failed": "调用失败，detail 中有服务器的原话，下次运行会重问",
 }

@@ -22,8 +22,9 @@ Key = tuple[Kind, str]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One row that may stand in a config. decided: of the student's answers those that are right or wrong; pass_rate:
-    the right ones' share of them, None where there are none or no student was asked."""
+    """One row that may stand in a config. decided: of the student's answers those that are right or wrong; missing:
+    those that did not come, as their call failed or was not sent; pass_rate: the right ones' share of the decided, None
+    where there are none, where some are missing, or no student was asked."""
 
     id: str
     source: str
@@ -31,6 +32,7 @@ class Candidate:
     group: str
     pass_rate: float | None = None
     decided: int = 0
+    missing: int = 0
 
     @property
     def keys(self) -> tuple[Key, Key]:
@@ -71,11 +73,14 @@ def left_out(
 
 def _out_of_band(candidates: Sequence[Candidate], difficulty: DifficultySpec) -> dict[str, Drop]:
     low, high = difficulty.keep
-    unknown = Drop("pass_rate_unknown", f"0 of {difficulty.samples} answers of {difficulty.model} are right or wrong")
+    answers = f"of {difficulty.samples} answers of {difficulty.model}"
+    undecided = Drop("pass_rate_unknown", f"0 {answers} are right or wrong")
     drops: dict[str, Drop] = {}
     for one in candidates:
-        if one.pass_rate is None:
-            drops[one.id] = unknown
+        if one.missing:
+            drops[one.id] = Drop("pass_rate_unknown", f"{one.missing} {answers} are missing")
+        elif one.pass_rate is None:
+            drops[one.id] = undecided
         elif not low <= one.pass_rate <= high:
             right = f"{round(one.pass_rate * one.decided)} of {one.decided} answers of {difficulty.model} are right"
             drops[one.id] = Drop("pass_rate_out", f"{right}; kept are {low:.4g} to {high:.4g}")

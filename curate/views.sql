@@ -154,9 +154,10 @@ with counted as (
         min(rowid) as place,
         count(*) filter (value) as passed,
         count(*) filter (not value) as failed,
-        count(*) filter (value is null and reason <> 'pending') as undecided,
-        count(*) filter (reason = 'pending') as pending,
-        nullif(passed + failed, 0) as decided,
+        count(*) filter (value is null and reason not in ('pending', 'error')) as undecided,
+        count(*) filter (reason in ('pending', 'error')) as missing,
+        -- a rate of some of the answers that were asked for says what came back first: there is none until all are there
+        case when missing = 0 then nullif(passed + failed, 0) end as decided,
         1.959964::double as z -- of 95 %
     from student
     group by question_id
@@ -166,14 +167,14 @@ select
     passed,
     failed,
     undecided,
-    pending,
+    missing,
     passed / decided as pass_rate,
     -- Wilson (1927): the rates that the decided answers do not speak against
     round((2 * passed + z * z - z * sqrt(z * z + 4 * passed * failed / decided)) / (2 * (decided + z * z)), 4) as pass_low,
     round((2 * passed + z * z + z * sqrt(z * z + 4 * passed * failed / decided)) / (2 * (decided + z * z)), 4) as pass_high
 from counted
 order by place;
-comment on view pass_rates is 'how often the student answers each question right that goes to rl, of its decided answers, with Wilson''s 95 % interval';
+comment on view pass_rates is 'how often the student answers each question right that goes to rl, of its decided answers, with Wilson''s 95 % interval; null while answers are missing: a call failed, or was not sent';
 
 create view rl_pool as
 select q.id, q.source, q.answer_kind, q.gold, q.gold_alternatives, o.reason, o.detail, p.pass_rate

@@ -2,7 +2,8 @@
 
     write_data(run, wanted, folder)     # folder/data/sft/train-00000-of-00001.parquet ...
 
-Rows stand in the order of the run. One pass, so that memory stays flat; the same run gives the same bytes.
+Rows stand in the order of the run. One pass, so that memory stays flat, but for a draw (caps, mix, band): it holds an
+entry of some hundred bytes for each row that it draws from. The same run gives the same bytes.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from curate.split import Candidate, left_out, side
 from curate.tables import ROW_GROUP, Writer
 
 SHARD = 300_000_000  # bytes of a file, about: what loads and uploads in parts
+_LONGER = {"scores": 10_000}  # short rows: small groups of them cost more than the rows
 Config = Literal["sft", "rl"]
 
 
@@ -39,7 +41,7 @@ class Shards:
         if self._open is None:
             self._stem.parent.mkdir(parents=True, exist_ok=True)
             self._parts.append(self._stem.with_name(f"{self._stem.name}.part{len(self._parts)}"))
-            self._open = Writer(COLUMNS[self._config], self._parts[-1])
+            self._open = Writer(COLUMNS[self._config], self._parts[-1], _LONGER.get(self._config, ROW_GROUP))
         self._open.add(rows.cells(self._config, found))
         self._rows += 1
         if self._rows % ROW_GROUP == 0 and self._parts[-1].stat().st_size >= self._shard:
@@ -121,5 +123,5 @@ def _candidates(run: Run, config: Config, rates: Mapping[str, Row]) -> list[Cand
     for name, source, module, group in run.sql(query.replace("$config", f"'{config}'")).rows():
         rate = rates.get(name, {})
         decided = rate.get("passed", 0) + rate.get("failed", 0)
-        found.append(Candidate(name, source, module, group, rate.get("pass_rate"), decided))
+        found.append(Candidate(name, source, module, group, rate.get("pass_rate"), decided, rate.get("missing", 0)))
     return found

@@ -4,36 +4,26 @@ facts = facts_of(run, wanted, folder, counted(folder))
 dataset_card(facts, "en")
 """
 
-from collections.abc import Mapping
+import importlib.metadata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from cards.facts import Band, Benchmark, Calibrated, Calibration, Criterion, DatasetFacts, Flag, Private, Source, Spent
+from cards.facts import Band, Benchmark, Calibrated, Calibration, Criterion, DatasetFacts, Flag, Private, Source
 from curate.calibration import calibration_path
-from curate.check import SAMPLING as CHECK_SAMPLING
-from curate.convert import SAMPLING as CONVERT_SAMPLING
-from curate.distil import SAMPLING as DISTIL_SAMPLING
 from curate.errors import UserError
-from curate.identity import named, published
-from curate.jury import SAMPLING as JUDGE_SAMPLING
+from curate.identity import published
 from curate.labels import judge_spec
 from curate.release.infos import infos
-from curate.release.licence import known, terms
+from curate.release.licence import conflicts, known, terms
+from curate.release.spent import dollars, spent
+from curate.release.versions import versions
 from curate.release.wanted import Wanted
 from curate.runs import Run
-from curate.student import SAMPLING as STUDENT_SAMPLING
 from judges.reasoning.combine import Keep
 
-_SAMPLINGS: Mapping[str, Mapping[str, Any]] = {
-    "filter": CONVERT_SAMPLING,
-    "convert": CONVERT_SAMPLING,
-    "distil": DISTIL_SAMPLING,
-    "check": CHECK_SAMPLING,
-    "judge": JUDGE_SAMPLING,
-    "student": STUDENT_SAMPLING,
-}
 _ROUNDS = (
     *("records", "unreadable", "questions", "dropped", "untraced", "pending", "failed"),
     *("answer_right", "answer_wrong", "answer_undecided", "reasoning_good", "reasoning_bad", "reasoning_undecided"),
@@ -50,7 +40,7 @@ def facts_of(
     """All that the card of a release states, out of its data (counted) and its run, but for what changed since an
     earlier version. private: why private data may be published."""
     recipe, publish, criteria = run.record["recipe"], wanted.publish, judge_spec(run).criteria_set
-    licence, screen = known(publish.licence or ""), recipe.get("screen")
+    licence, screen, lines = known(publish.licence or ""), recipe.get("screen"), spent(run)
     return DatasetFacts(
         name=recipe["name"],
         version=wanted.version,
@@ -67,23 +57,26 @@ def facts_of(
         criteria_set=criteria.known_as,
         seed=wanted.split.seed,
         validation=wanted.split.validation,
-        usd=round(_one(run, "select coalesce(sum(usd), 0) from cost_per_row"), 6),
+        usd=dollars(lines),
+        limit=run.record["options"]["limit"],
+        stopped=run.record["stopped"] if run.record["stopped"] in _STOPPED else "",
         since="",
         sources=_sources(run, wanted, counted["published"]),
         criteria=tuple(Criterion(one.name, one.en.title, one.zh.title) for one in criteria.criteria),
         calibration=_calibration(run),
         flags=_flags(run),
         benchmarks=_benchmarks(run),
-        spent=_spent(run),
-        band=_band(run, wanted, counted["published"]),
+        spent=lines,
+        band=_band(run, wanted),
         changes=(),
         infos=tuple(infos(folder)),
-        versions=run.record["versions"],
+        versions=versions(run.record["versions"], importlib.metadata.version("fincurate")),
         private=tuple(Private(kind, rows, private) for kind, rows in counted["private_rows"].items()),
         **{name: counted[name] for name in _COUNTED},
     )
 
 
+_STOPPED = ("budget", "interrupted")
 _COUNTED = (
     *("parts", "modules", "languages", "kinds", "teachers", "reasons", "votes", "agreement", "lengths"),
     *("leaks", "twins"),
@@ -103,7 +96,7 @@ def _keep(keep: Keep, criteria: int) -> str:
 
 def _sources(run: Run, wanted: Wanted, rows: Mapping[str, Mapping[str, int]]) -> tuple[Source, ...]:
     funnel = {row["source"]: row for row in run.sql("from funnel").to_dicts()}
-    found = []
+    accepted, found = _accepted(wanted, run.record["sources"], funnel), []
     for one in run.record["sources"]:
         name = one["source"]
         revisions = sorted({file["revision"] for file in one["files"] if file["revision"]})
@@ -115,13 +108,25 @@ def _sources(run: Run, wanted: Wanted, rows: Mapping[str, Mapping[str, int]]) ->
                 name=name,
                 terms=terms(one["licence"]),
                 module=one["module"] or "",
-                accepted=wanted.publish.accept_licence.get(name, ""),
+                accepted=accepted.get(name, ""),
                 revision=", ".join(revisions),
                 **said,
                 **counts,
             )
         )
     return tuple(found)
+
+
+def _accepted(
+    wanted: Wanted, sources: Sequence[Mapping[str, Any]], funnel: Mapping[str, Mapping[str, int]]
+) -> Mapping[str, str]:
+    """Why licences that would stop the release do not; an acceptance that nothing needs is not told."""
+    held = [
+        (one["source"], one["licence"], funnel[one["source"]]["questions"] - funnel[one["source"]]["dropped"])
+        for one in sources
+    ]
+    stopping = {one.source for one in conflicts(wanted.publish.licence, held, {})}
+    return {source: why for source, why in wanted.publish.accept_licence.items() if source in stopping}
 
 
 def _flags(run: Run) -> tuple[Flag, ...]:
@@ -143,63 +148,35 @@ def _benchmarks(run: Run) -> tuple[Benchmark, ...]:
     return tuple(found)
 
 
-def _spent(run: Run) -> tuple[Spent, ...]:
-    """What was asked of whom, a reply that several questions share once."""
-    rows = run.sql("""
-        with paid as (
-            select *, rowid as place, key is null or row_number() over (partition by key order by rowid) = 1 as first
-            from calls
-        )
-        select model, purpose, list_sort(list_distinct(list(answered_by))) as answered_by,
-            count(*) as calls,
-            sum(prompt_tokens)::bigint as prompt_tokens, sum(completion_tokens)::bigint as completion_tokens,
-            sum(usd) as usd
-        from paid where first group by all order by min(place)""").to_dicts()
-    names = {identity: name for name, identity in reversed(run.record["models"].items())}
-    models = run.record["recipe"].get("models", {})
-    return tuple(
-        Spent(
-            name=names.get(row["model"], ""),
-            model=published(row["model"]),
-            purpose=row["purpose"],
-            answered_by=tuple(named(one) for one in row["answered_by"] if one),
-            sampling=_sampling(models.get(names.get(row["model"], ""), {}), row["purpose"]),
-            terms=models.get(names.get(row["model"], ""), {}).get("terms", ""),
-            calls=row["calls"],
-            prompt_tokens=row["prompt_tokens"],
-            completion_tokens=row["completion_tokens"],
-            usd=round(row["usd"], 6),
-        )
-        for row in rows
-    )
-
-
-def _sampling(model: Mapping[str, Any], purpose: str) -> str:
-    drawn = {**_SAMPLINGS[purpose], **model.get("sampling", {})}
-    return ", ".join(f"{name} {value}" for name, value in drawn.items() if value is not None)
-
-
-def _band(run: Run, wanted: Wanted, rows: Mapping[str, Mapping[str, int]]) -> Band | None:
+def _band(run: Run, wanted: Wanted) -> Band | None:
     spec = wanted.split.rl.difficulty
     if spec is None:
         return None
-    rated = run.sql("select count(*), count(pass_rate) from pass_rates")
-    kept = sum(here.get("rl", 0) for here in rows.values())
+    asked = run.sql("select pass_rate, missing from pass_rates")
+    rates = asked["pass_rate"].drop_nulls()
+    inside, unfinished = int(rates.is_between(*spec.keep).sum()), int((asked["missing"] > 0).sum())
     student = published(run.record["models"][spec.model])
-    return Band(student, spec.samples, *spec.keep, rated.item(0, 0), rated.item(0, 1), kept)
+    return Band(student, spec.samples, *spec.keep, len(asked), len(rates), inside, unfinished)
 
 
 def _calibration(run: Run) -> Calibration | None:
-    """What `curate calibrate` found on this run's judges, where anybody did."""
+    """What `curate calibrate` found on this run's judges, where anybody did: not on others that it had before."""
     path = calibration_path(run)
     if not path.exists():
         return None
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8"))
         judges = tuple(_calibrated(one) for one in said["against"])
-        return Calibration(len(said["people"]), said["traces"], said["level"], judges) if said["people"] else None
+        same = {(one["name"], one["identity"], one["criteria"]) for one in said["judges"]} == _judges(run)
+        found = Calibration(len(said["people"]), said["traces"], said["level"], judges)
+        return found if same and said["people"] else None
     except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
         raise UserError(f"{path}: cannot be read as a calibration\n  run `curate calibrate {run.path}` again") from None
+
+
+def _judges(run: Run) -> set[tuple[str, str, str]]:
+    """Who voted in the run: name, identity, criteria."""
+    return set(run.sql("select distinct judge, identity, criteria from scores").rows())
 
 
 def _calibrated(one: Mapping[str, Any]) -> Calibrated:

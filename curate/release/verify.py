@@ -26,7 +26,7 @@ Lock = Mapping[str, Any]
 
 _LOCK_KEYS = (
     *("format", "name", "version", "licence", "recipe", "recipe_digest", "sources", "benchmarks", "prompts"),
-    *("criteria", "models", "versions", "files"),
+    *("criteria", "models", "versions", "built_by", "files"),
 )
 _DATA = (".parquet", ".arrow", ".jsonl", ".json", ".csv", ".tsv", ".zst", ".gz", ".zip")  # what readers take for data
 _NAMED = 5  # groups and ids
@@ -64,7 +64,7 @@ def _guarded(name: str, check: Callable[[], Iterator[str]]) -> Iterator[str]:
 def unchecked(folder: Path) -> list[str]:
     """What this version cannot say of a release, a line each; no faults."""
     try:
-        made_by = read_lock(folder)["versions"]["fincurate"]
+        made_by = read_lock(folder)["built_by"]
     except (UserError, LookupError, TypeError):
         return []
     mine = importlib.metadata.version("fincurate")

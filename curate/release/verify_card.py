@@ -26,6 +26,7 @@ from curate.release.infos import infos
 from curate.release.licence import known
 from curate.release.lock import CARDS, LOCK
 from curate.release.sides import FUNNEL
+from curate.release.versions import versions
 
 _LONG = 160  # characters of a value that is told
 
@@ -89,7 +90,8 @@ def funnel_faults(folder: Path, lock: Mapping[str, Any], *, sound: bool) -> Iter
     if isinstance(facts, str):
         yield facts
         return
-    said = {name: lock[name] for name in ("name", "version", "versions")}
+    said = {name: lock[name] for name in ("name", "version")}
+    said["versions"] = versions(lock["versions"], lock["built_by"])
     if (licence := known(str(lock["licence"]))) is not None:
         said["licence"] = licence.hub
     for name, value in said.items():

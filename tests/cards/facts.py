@@ -101,6 +101,8 @@ FULL = DatasetFacts(
     leaks=0,
     twins=5,
     usd=1234.56,
+    limit=None,
+    stopped="",
     since="1.1.0",
     parts=(
         Part("sft", "train", 8732, 4021, 31_234_567),
@@ -169,7 +171,7 @@ FULL = DatasetFacts(
             *(33_444_555, 5_666_777, 83.19),
         ),
     ),
-    band=Band("Qwen2.5-7B-Instruct", 8, 0.1, 0.9, 6021, 5987, 3784),
+    band=Band("Qwen2.5-7B-Instruct", 8, 0.1, 0.9, 6021, 5987, 3799, 17),
     changes=(Change("sft", "added", "newly read", 907), Change("rejects", "moved", "number_differs", 58)),
     infos=(
         {
@@ -202,6 +204,8 @@ MINIMAL = DatasetFacts(
     leaks=0,
     twins=0,
     usd=0.0,
+    limit=None,
+    stopped="",
     since="",
     parts=(Part("sft", "train", 1, 1, 999), Part("sft", "validation", 0, 0, 0)),
     sources=(source("mine"),),

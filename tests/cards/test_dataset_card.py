@@ -168,7 +168,8 @@ def test_a_release_without_calibration_says_so() -> None:
     [
         ("all", "meets every criterion", "每条标准都满足"),
         ("5 of 7", "meets at least 5 of 7", "7 条标准中至少满足 5 条"),
-        ("6 points (step_count counts 2)", "gets at least 6 points", "至少得 6 分 (step\\_count 计 2)"),
+        ("6 points (step_count counts 2)", "gets at least 6 points", "至少得 6 分（step\\_count 计 2），评审即判"),
+        ("6 points (a counts 2, b counts 0.5)", "gets at least 6 points", "至少得 6 分（a 计 2，b 计 0.5），评审"),
     ],
 )
 def test_the_keep_rule_in_words(keep: str, english: str, chinese: str) -> None:
@@ -189,12 +190,88 @@ def test_screens() -> None:
 
 
 def test_splits_band_and_cost() -> None:
-    assert "(seed 19, 2.0% of the groups for validation)" in EN
+    assert "(seed 19, 2% of the groups for validation)" in EN
     assert "on both sides: 0." in EN
     assert "word for word in train: 5." in EN
-    for number in ("6,021", "8 times", "5,987", "3,784", "10.0%", "90.0%", "1,234.56", "0.1385"):
+    for number in ("6,021", "8 answers", "5,987", "3,799", "10%", "90%", "17", "1,234.56", "0.1385"):
         assert number in EN
-        assert number.removesuffix(" times") in ZH
+        assert number.removesuffix(" answers") in ZH
+
+
+def test_the_band_tells_who_was_not_asked_to_the_end_where_there_is_anybody() -> None:
+    assert FULL.band
+    for language, missing in zip(
+        LANGUAGES, ("Answers are missing to 17 candidates", "有 17 道的回答不全"), strict=True
+    ):
+        assert missing in dataset_card(FULL, language)
+        whole = dataset_card(changed(band=dataclasses.replace(FULL.band, unfinished=0)), language)
+        assert missing[:11] not in whole
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.02, "2%"), (0.0004, "0.04%"), (0.125, "12.5%"), (1 / 3, "33.33333333333333%"), (0.1, "10%")]
+)
+def test_shares_that_somebody_chose_have_all_their_digits(share: float, told: str) -> None:
+    card, chinese = (dataset_card(changed(validation=share), language) for language in LANGUAGES)
+    assert f"(seed 19, {told} of the groups for validation)" in card
+    assert f"（种子 19，{told} 的组作为验证集）" in chinese
+
+
+def test_a_cost_that_is_not_known_is_not_nothing() -> None:
+    free = dataclasses.replace(FULL.spent[1], usd=None)
+    for language, told in zip(
+        LANGUAGES,
+        ("cost is not known: the recipe tells no price of judge.", "费用未知：配方没有写明 judge 的价格。"),
+        strict=True,
+    ):
+        assert told not in dataset_card(FULL, language)
+        card = dataset_card(changed(usd=None, spent=(FULL.spent[0], free)), language)
+        assert told in card
+        assert "US dollars by" not in card
+        assert "美元，平均" not in card
+        assert [rows[2][-1] for rows in tables(card) if rows[0][1] in ("model", "模型")] == ["–"]
+
+
+@pytest.mark.parametrize(
+    ("values", "english", "chinese"),
+    [
+        ({"limit": 1}, "Only the first 1 record of each source was read.", "每个来源只读取了前 1 条记录。"),
+        ({"limit": 1500}, "first 1,500 records of each source were read.", "只读取了前 1,500 条记录。"),
+        ({"stopped": "budget"}, "stopped at its budget: 3 questions wait for calls.", "停止，尚有 3 道题等待调用。"),
+        (
+            {"stopped": "interrupted", "sources": (dataclasses.replace(FINQA, pending=0),)},
+            "stopped before its end: some calls were not made.",
+            "运行中途停止，部分调用没有发出。",
+        ),
+    ],
+)
+def test_a_run_that_is_not_the_whole_is_told(values: dict[str, Any], english: str, chinese: str) -> None:
+    for language, told, whole in zip(LANGUAGES, (english, chinese), (EN, ZH), strict=True):
+        assert told in dataset_card(changed(**values), language)
+        assert told not in whole
+
+
+@pytest.mark.parametrize("config", ["sft", "scores", "rejects"])
+def test_no_config_is_promised_that_is_not_there(config: str) -> None:
+    told = {
+        "sft": ("(config `sft`)", "（配置 `sft`）"),
+        "scores": ("vote is published", "投票一并公开"),
+        "rejects": ("stands in `rejects`", "可在 `rejects` 中查到"),
+    }[config]
+    parts = tuple(part for part in FULL.parts if part.config != config)
+    for language, words, whole in zip(LANGUAGES, told, (EN, ZH), strict=True):
+        assert words in whole
+        card = dataset_card(changed(parts=parts), language)
+        assert words not in card
+        assert f'load_dataset("my-org/Fin-R1-Data", "{config}"' not in card
+
+
+def test_each_card_tells_what_it_is_about_in_the_words_that_there_are() -> None:
+    for language in LANGUAGES:
+        assert "\nonly here\n" in dataset_card(changed(about="only here", about_zh=""), language)
+        assert "\n只在这里\n" in dataset_card(changed(about="", about_zh="只在这里"), language)
+    assert FULL.about_zh not in EN
+    assert FULL.about not in ZH
 
 
 def test_licences_and_citations() -> None:
@@ -245,7 +322,8 @@ def test_models_terms_and_changes() -> None:
         ({"benchmarks": ()}, "not screened against any benchmark"),
         ({"band": None}, "No student model was asked"),
         ({"leaks": 2}, "2 groups stand in both"),
-        ({"sources": (dataclasses.replace(FINQA, licence="unknown"),)}, "These sources state no licence"),
+        ({"sources": (dataclasses.replace(FINQA, licence="our own", terms=""),)}, "These sources state no licence"),
+        ({"sources": (dataclasses.replace(FINQA, terms="no redistribution"),)}, "These sources state no licence"),
         (
             {"spent": tuple(dataclasses.replace(one, terms="") for one in FULL.spent)},
             "nothing of the terms of deepseek-reasoner",
@@ -265,6 +343,11 @@ def test_a_limit_is_told_where_it_holds(values: dict[str, Any], limit: str | Non
 def test_a_licence_that_forbids_commerce_is_a_limit() -> None:
     assert "forbid commercial use: CFLUE." in EN
     assert "forbid commercial use" not in dataset_card(changed(sources=(FINQA,)), "en")
+    spelt = dataclasses.replace(CFLUE, licence="CC BY NC 4.0", terms="attribution, non-commercial")
+    assert "forbid commercial use: CFLUE." in dataset_card(changed(sources=(spelt,)), "en")
+    assert "CFLUE" not in _limits(
+        dataset_card(changed(sources=(dataclasses.replace(spelt, terms="no conditions"),)), "en")
+    )
     assert CFLUE.title in _limits(EN)
 
 

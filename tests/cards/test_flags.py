@@ -81,7 +81,10 @@ def test_titles_and_homes_read_in_chinese(use: str, title: str, home: str) -> No
 def test_prose_names_sources_and_models_in_chinese() -> None:
     model = "judge-72b at a private address"
     spent = replace(FULL.spent[0], model=model, terms="")
-    sources = (replace(_source("table"), licence="unknown"), replace(_source("fincorpus"), accepted="asked for"))
+    sources = (
+        replace(_source("table"), licence="unknown", terms=""),
+        replace(_source("fincorpus"), accepted="asked for"),
+    )
     card = dataset_card(replace(FULL, sources=sources, spent=(spent,)), "zh")
     assert "自备题目表、FinCorpus（试题部分）。" in card
     assert "请征求其权利人同意：自备题目表。" in card

@@ -101,6 +101,13 @@ def test_the_band_holds_both_of_its_ends(rate: float | None, drop: Drop | None) 
     assert left_out([one], DrawSpec(), 17) == {}
 
 
+def test_a_question_with_answers_missing_is_not_too_easy_nor_too_hard() -> None:
+    for missing in (1, 6):
+        one = Candidate("a:1", "a", None, "g", None, 2, missing)
+        drop = Drop("pass_rate_unknown", f"{missing} of 8 answers of student are missing")
+        assert left_out([one], DrawSpec(), 17, BAND) == {"a:1": drop}
+
+
 @given(st.integers(1, 1000).flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole))))
 def test_a_rate_at_the_end_of_a_band_is_in_it_whatever_the_fraction(rate: tuple[int, int]) -> None:
     end = rate[0] / rate[1]

@@ -22,7 +22,7 @@ from tests.doubles.chat_server import ChatServer
 # How many of its answers the student gets right, by the number of a question that the teacher gets wrong.
 RIGHT = {1: 0, 3: 2, 4: 4}
 SAMPLES = 4
-SEEN = "select passed, failed, undecided, pending, pass_rate, pass_low, pass_high from pass_rates"
+SEEN = "select passed, failed, undecided, missing, pass_rate, pass_low, pass_high from pass_rates"
 
 Students = Callable[[dict[str, Any], int], Reply]
 
@@ -178,8 +178,8 @@ def test_a_call_that_failed_is_undecided_and_the_next_run_sends_it_again(tmp_pat
     with ChatServer(script(student)) as server:
         path = setting(tmp_path, server.base_url, samples=1)
         failed = ran(path)
-        counted = "select passed, failed, undecided, pending from pass_rates"
-        assert failed.sql(counted).rows() == [(0, 1, 0, 0), (0, 0, 1, 0), (1, 0, 0, 0)]
+        counted = "select passed, failed, undecided, missing from pass_rates"
+        assert failed.sql(counted).rows() == [(0, 1, 0, 0), (0, 0, 0, 1), (1, 0, 0, 0)]
         assert failed.sql("select value, outcome from student where reason = 'error'").rows() == [(None, "error")]
         assert failed.sql("select purpose from calls where error like '%no such thing%'").rows() == [("student",)]
         assert failed.sql("select sum(rl) from funnel").item() == 3
@@ -187,6 +187,21 @@ def test_a_call_that_failed_is_undecided_and_the_next_run_sends_it_again(tmp_pat
         down[0] = False
         assert ran(path).sql(counted).rows() == [(0, 1, 0, 0), (1, 0, 0, 0), (1, 0, 0, 0)]
         assert asked(server) == 4
+
+
+def test_a_question_has_no_rate_until_each_of_its_answers_is_there(tmp_path: Path) -> None:
+    """Of four answers two came, both right: the other two may be wrong."""
+
+    def student(request: dict[str, Any], nth: int) -> Reply:
+        return (
+            error(400, "no such thing") if number_of(request) == 1 and nth >= 2 else solve(request, off=2.0 * (nth > 2))
+        )
+
+    with ChatServer(script(student)) as server:
+        run = ran(setting(tmp_path, server.base_url))
+    low, high = (round(end, 4) for end in wilson(3, 1))
+    rest = (3, 1, 0, 0, 0.75, low, high)
+    assert run.sql(SEEN).rows() == [(2, 0, 0, 2, None, None, None), rest, rest]
 
 
 def test_what_may_not_be_sent_is_pending_and_a_later_run_completes_it(tmp_path: Path) -> None:
@@ -204,10 +219,14 @@ def test_what_may_not_be_sent_is_pending_and_a_later_run_completes_it(tmp_path: 
         assert part.record["stopped"] == "budget"
         assert asked(server) == 5
         assert part.sql("select count(*) from student where reason = 'pending'").item() == 3 * SAMPLES - 5
+        rates = part.sql("select missing, passed + failed, pass_rate, pass_low, pass_high from pass_rates").rows()
+        assert sum(missing for missing, *_ in rates) == 3 * SAMPLES - 5
+        assert all((rate is None) == (low is None) == (missing > 0) for missing, _, rate, low, _ in rates)
+        assert any(answered and missing for missing, answered, *_ in rates)
 
         done = ran(setting(tmp_path, server.base_url))
         assert asked(server) == 3 * SAMPLES
-        assert done.sql("select sum(pending), sum(passed) from pass_rates").rows() == [(0, sum(RIGHT.values()))]
+        assert done.sql("select sum(missing), sum(passed) from pass_rates").rows() == [(0, sum(RIGHT.values()))]
 
 
 def test_a_student_that_is_the_teacher_draws_its_own_answers(tmp_path: Path) -> None:

@@ -92,6 +92,7 @@ def release(folder: Path, rows: Iterable[Row], version: str = "1.0.0", votes: It
     lock = {"format": 1, "name": "demo", "version": version, "licence": "apache-2.0", "recipe": {}}
     lock |= {"recipe_digest": "0" * 16, "sources": [_of_lock(one) for one in facts.sources], "benchmarks": []}
     lock |= {"prompts": {}, "criteria": FIN_R1.known_as, "models": {}, "versions": VERSIONS, "files": {}}
+    lock |= {"built_by": VERSIONS["fincurate"]}
     write_lock(folder, lock)
     relock(folder)
     return folder
@@ -160,6 +161,8 @@ def facts_of(folder: Path, rows: list[Row], version: str) -> DatasetFacts:
         seed=17,
         validation=0.02,
         usd=0.0,
+        limit=None,
+        stopped="",
         sources=tuple(_source(name, rows) for name in dict.fromkeys(one["source"] for one in rows)),
         criteria=tuple(Criterion(one.name, one.en.title, one.zh.title) for one in FIN_R1.criteria),
         calibration=None,

@@ -187,6 +187,7 @@ def test_calls_cost_and_the_band(run: curate.Run, release: Path, facts: Facts) -
     assert (band.candidates, band.decided) == (len(candidates), len(decided))
     rates = answers.drop_nulls("value").group_by("question_id").agg(pl.col("value").mean())
     kept = rates.filter(pl.col("value") <= 0.9)["question_id"]
+    assert (band.samples, band.low, band.high, band.unfinished) == (3, 0.0, 0.9, 0)
     assert sorted(config(release, "rl")["id"]) == sorted(kept)
     assert band.kept == len(kept)
 
@@ -200,6 +201,7 @@ def test_splits_and_the_rest(run: curate.Run, release: Path, facts: Facts) -> No
     assert facts.leaks == sum(len(found) > 1 for found in sides.values()) == 0
     assert (facts.validation, facts.seed, facts.keep) == (0.1, 17, "4 of 7")
     assert facts.versions == run.record["versions"]
+    assert (facts.limit, facts.stopped) == (None, "")
     assert {info["config_name"]: sum(split["num_examples"] for split in info["splits"]) for info in facts.infos} == {
         name: config(release, name).height for name in ("sft", "rl", "scores", "rejects")
     }

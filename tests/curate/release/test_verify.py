@@ -189,7 +189,7 @@ def test_the_text_of_another_version_is_no_fault(folder: Path) -> None:
         facts["versions"]["fincurate"] = "0.0.1"
 
     edit_funnel(folder, change)
-    edit_lock(folder, versions={"fincurate": "0.0.1"})
+    edit_lock(folder, versions={"fincurate": "0.0.1"}, built_by="0.0.1")
     edit(folder, "README.md", "## ", "## In other words: ")
     assert verify(folder) == []
     assert "by fincurate 0.0.1, this is" in unchecked(folder)[0]
