@@ -1,7 +1,6 @@
 """What a dataset card states, as records: every number of it, and nothing else.
 
-Built by curate.release.facts. As JSON (cards.record) they stand in the funnel.json of a release: anybody can recompute
-the numbers from the data and render the same card.
+Built by curate.release.facts; as JSON (cards.record) in a release's funnel.json, from which the same card is rendered.
 """
 
 from collections.abc import Mapping
@@ -62,7 +61,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """Rows of one of Fin-R1's four modules; name "" for rows without one."""
+    """Rows of one of Fin-R1's modules; name "" for rows without one."""
 
     name: str
     sft: int
@@ -153,7 +152,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A known defect of questions, by source; meaning in words."""
+    """A known defect of a source's rows; meaning in words."""
 
     source: str
     flag: str
@@ -180,7 +179,7 @@ class Length:
     language: str
     rows: int
     mean: float
-    median: int
+    median: float
     p95: int
     longest: int
 
@@ -246,10 +245,11 @@ class DatasetFacts:
     duplicates: what counts as one: "exact", or how alike words are (Jaccard), "" for none; private_screen: redact,
     drop, keep, or "" without screens; masked: of the questions, those with private data masked; keep: the rule of round
     two: "all", "5 of 7", or "6 points (step_count counts 2)"; criteria_set: name and digest; seed, validation: of the
-    split; leaks: groups that stand on both sides (0, or nothing is released); twins: questions of validation that stand
-    word for word in train; usd: None where any model has no price; limit: records read of each source at the most, None
-    for all; stopped: why the run stopped early (budget, interrupted), or ""; since: the version that changes tells of,
-    or ""; infos: `dataset_info` of the Hub's YAML, one entry a config; versions: of the packages that made it.
+    split; draw: its caps and mixes as JSON, "" for none; leaks: groups that stand on both sides (0, or nothing is
+    released); twins: questions of validation that stand word for word in train; usd: None where any model has no price;
+    limit: records read of each source at the most, None for all; stopped: why the run stopped early (budget,
+    interrupted), or ""; since: the version that changes tells of, or ""; infos: `dataset_info` of the Hub's YAML, one
+    entry a config; versions: of the packages that made it.
     """
 
     name: str
@@ -267,6 +267,7 @@ class DatasetFacts:
     criteria_set: str
     seed: int
     validation: float
+    draw: str
     leaks: int
     twins: int
     usd: float | None

@@ -3,6 +3,7 @@
 tables(facts, words("en"))["reasons"]  ->  [("bad", Code("number_differs"), "another number", 812), ...]
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -65,17 +66,23 @@ def tables(facts: DatasetFacts, say: Say) -> Mapping[str, Rows]:
 
 def in_words(facts: DatasetFacts, say: Say) -> DatasetFacts:
     """Facts with what they state in English words (titles, homes, flags, where models run) in the words of `say`. What
-    is not ours, as a user's own source or flag, stays in its own."""
+    is not ours, as a user's own source or flag, stays in its own. Sources of one title are told apart by name."""
+    titles = Counter(source.title for source in facts.sources)
     return replace(
         facts,
         sources=tuple(
-            replace(s, title=say(f"title:{s.title}", s.title), home=say(f"home:{s.home}", s.home))
+            replace(s, title=_title(s, say, alone=titles[s.title] == 1), home=say(f"home:{s.home}", s.home))
             for s in facts.sources
         ),
         flags=tuple(replace(f, meaning=say(f"flag:{f.meaning}", f.meaning)) for f in facts.flags),
         spent=tuple(replace(s, model=_model(s.model, say)) for s in facts.spent),
         band=facts.band and replace(facts.band, student=_model(facts.band.student, say)),
     )
+
+
+def _title(source: Source, say: Say, *, alone: bool) -> str:
+    title = say(f"title:{source.title}", source.title)
+    return title if alone else say("{title} ({name})").format(title=title, name=source.name)
 
 
 def _model(published: str, say: Say) -> str:
@@ -101,7 +108,7 @@ def _kept(source: Source, whole: int) -> tuple[Cell, ...]:
 
 
 def _length(one: Length, say: Say) -> tuple[Cell, ...]:
-    kept = one.rows, decimals(one.mean, 1), one.median, one.p95, one.longest
+    kept = one.rows, decimals(one.mean, 1), decimals(one.median, 1), one.p95, one.longest
     return Code(one.config), say(f"part:{one.part}"), say(one.language), *kept
 
 

@@ -53,6 +53,7 @@ ZH: Mapping[str, str] = {
     "title:questions with traces of any model": "自备的带推理过程的题目",
     "home:Shanghai University of Finance and Economics (not public)": "上海财经大学（未公开）",
     "{model} at {host}": "{model}（{host}）",
+    "{title} ({name})": "{title}（{name}）",
     "a private address": "内部地址",
     "en": "英文",
     "zh": "中文",

@@ -133,7 +133,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "over_mix": "more than its source's or module's share of the release",
         "outside_mix": "of a source or module that the release's mix does not name",
         "pass_rate_out": "the student model answers it right too rarely, or too often; the detail has the rate",
-        "pass_rate_unknown": "no rate of the student model's answers: none could be decided, or some are missing; the detail tells",
+        "pass_rate_unknown": "the student model's answers give no rate: none was decided, or some are missing",
         # any model that filters or converts
         "convert_failed": "the call failed; the detail holds the server's words, and the next run asks again",
     }

@@ -31,8 +31,8 @@ _MEASURED = {"sft": ("prompt", "reasoning", "answer"), "rl": ("prompt",)}
 
 
 def counted(folder: Path, findings: Findings | None = None) -> dict[str, Any]:
-    """Fields of DatasetFacts by name, and two that are none: published, source -> config -> rows; private_rows, kind ->
-    rows that hold such private data.
+    """Fields of DatasetFacts by name, and three that are none: published, source -> config -> rows; flagged, source ->
+    flag -> rows; private_rows, kind -> rows that hold such private data.
 
     findings: of a scan of the folder, where one was made already. A split or a config without files has no rows.
 
@@ -40,8 +40,8 @@ def counted(folder: Path, findings: Findings | None = None) -> dict[str, Any]:
     - modules: in Fin-R1's order; languages, kinds, teachers, reasons: the largest first; votes: judges that sit first;
       votes and agreement: criteria in the order in which they stand in the data, the verdict on the whole trace last
     - agreement: by the view judge_agreement of a run's scores.duckdb
-    - lengths: tokens of a text by judges.tokens.estimated, rounded; median and p95 are lengths of rows: the smallest
-      that half, or 95 %, of the rows do not exceed; the mean has one digit
+    - lengths: tokens of a text by judges.tokens.estimated, rounded; the median of an even number of rows is the mean of
+      the two in the middle; p95 is the smallest length that 95 % of the rows do not exceed; the mean has one digit
     - leaks: groups with rows both in train and in validation, sft and rl together
     - twins: rows of validation whose prompt is letter for letter one of train's, sft and rl together
     """
@@ -60,6 +60,7 @@ def counted(folder: Path, findings: Findings | None = None) -> dict[str, Any]:
             "leaks": _number(connection, _LEAKS),
             "twins": _number(connection, _TWINS),
             "published": _published(connection),
+            "flagged": _flagged(connection),
             "private_rows": dict(findings.private),
         }
 
@@ -174,6 +175,16 @@ def _published(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int
     return {source: dict(zip(_ROWS, counts, strict=True)) for source, *counts in rows}
 
 
+def _flagged(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    rows = "select source, unnest(flags) as flag from released"
+    for source, flag, count in connection.execute(
+        f"select source, flag, count(*) from ({rows}) group by all order by all"
+    ).fetchall():
+        found.setdefault(source, {})[flag] = count
+    return found
+
+
 def _lengths(folder: Path) -> Iterator[Length]:
     for config, parts in _MEASURED.items():
         tokens: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
@@ -190,15 +201,15 @@ def _lengths(folder: Path) -> Iterator[Length]:
 def _length(config: str, part: str, language: str, tokens: Counter[int]) -> Length:
     rows = tokens.total()
     mean = round(sum(length * count for length, count in tokens.items()) / rows, 1)
-    return Length(config, part, language, rows, mean, _rank(tokens, 50), _rank(tokens, 95), max(tokens))
+    middle = (_at(tokens, (rows + 1) // 2) + _at(tokens, rows // 2 + 1)) / 2
+    return Length(config, part, language, rows, mean, middle, _at(tokens, -(-rows * 95 // 100)), max(tokens))
 
 
-def _rank(tokens: Counter[int], percent: int) -> int:
-    """The nearest-rank percentile: the smallest length that so many percent of the rows do not exceed."""
-    above = tokens.total() * percent
+def _at(tokens: Counter[int], rank: int) -> int:
+    """The length of the row of this rank, from 1, in the order of lengths."""
     for length in sorted(tokens):
-        above -= tokens[length] * 100
-        if above <= 0:
+        rank -= tokens[length]
+        if rank <= 0:
             break
     return length
 

@@ -5,6 +5,7 @@ dataset_card(facts, "en")
 """
 
 import importlib.metadata
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,8 @@ def facts_of(
         sources=_sources(run, wanted, counted["published"]),
         criteria=tuple(Criterion(one.name, one.en.title, one.zh.title) for one in criteria.criteria),
         calibration=_calibration(run),
-        flags=_flags(run),
+        flags=_flags(run, counted["flagged"]),
+        draw=_draw(wanted),
         benchmarks=_benchmarks(run),
         spent=lines,
         band=_band(run, wanted),
@@ -129,12 +131,21 @@ def _accepted(
     return {source: why for source, why in wanted.publish.accept_licence.items() if source in stopping}
 
 
-def _flags(run: Run) -> tuple[Flag, ...]:
-    meanings = {source["source"]: source["flags"] for source in run.record["sources"]}
-    rows = run.sql(
-        "select source, one.flag, one.questions from (select source, unnest(flags) as one from sources)"
-    ).rows()
-    return tuple(Flag(source, flag, meanings[source].get(flag, ""), count) for source, flag, count in rows)
+def _flags(run: Run, flagged: Mapping[str, Mapping[str, int]]) -> tuple[Flag, ...]:
+    """The flags of the rows as they are released, with what the run's sources say that they mean."""
+    found = []
+    for source in run.record["sources"]:
+        for flag, rows in flagged.get(source["source"], {}).items():
+            found.append(Flag(source["source"], flag, source["flags"].get(flag, ""), rows))
+    return tuple(found)
+
+
+def _draw(wanted: Wanted) -> str:
+    """Caps and mixes as the recipe has them, "" for none."""
+    said = wanted.split.model_dump(mode="json", exclude_defaults=True, include={"sft", "rl"})
+    said = {config: {key: part[key] for key in part if key != "difficulty"} for config, part in said.items()}
+    drawn = {config: part for config, part in said.items() if part}
+    return json.dumps(drawn, ensure_ascii=False) if drawn else ""
 
 
 def _benchmarks(run: Run) -> tuple[Benchmark, ...]:

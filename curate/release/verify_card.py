@@ -134,6 +134,11 @@ def _count_faults(facts: DatasetFacts, found: Mapping[str, Any]) -> Iterator[str
             yield f"{FUNNEL}: {name}: {_first_difference(value, found[name])} by the data"
     if (private := {one.kind: one.rows for one in facts.private}) != found["private_rows"]:
         yield f"{FUNNEL}: private: {private}, expected {found['private_rows']} by the data"
+    flagged = {(one.source, one.flag): one.questions for one in facts.flags}
+    counted_flags = {(source, flag): n for source, flags in found["flagged"].items() for flag, n in flags.items()}
+    if flagged != counted_flags:
+        differing = sorted(flagged.items() ^ counted_flags.items())
+        yield f"{FUNNEL}: flags: {_cut(differing)} differ by the data"
     for one in facts.sources:
         rows = {config: getattr(one, config) for config in ("sft", "rl", "rejects")}
         expected = {config: found["published"].get(one.name, {}).get(config, 0) for config in rows}

@@ -98,6 +98,7 @@ FULL = DatasetFacts(
     criteria_set="fin-r1 0123456789abcdef",
     seed=19,
     validation=0.02,
+    draw='{"sft": {"caps": {"sources": {"finqa": 2000}}}}',
     leaks=0,
     twins=5,
     usd=1234.56,
@@ -157,8 +158,8 @@ FULL = DatasetFacts(
         Benchmark("fineval", ("dev.csv",), 0),
     ),
     lengths=(
-        Length("sft", "prompt", "en", 7410, 812.35, 790, 1502, 3321),
-        Length("sft", "reasoning", "zh", 1501, 1903.5, 1744, 4217, 9026),
+        Length("sft", "prompt", "en", 7410, 812.35, 790.5, 1502, 3321),
+        Length("sft", "reasoning", "zh", 1501, 1903.5, 1744.0, 4217, 9026),
     ),
     private=(Private("email", 7, "addresses of the firms' own press desks"), Private("phone", 0, "")),
     spent=(
@@ -201,6 +202,7 @@ MINIMAL = DatasetFacts(
     criteria_set="",
     seed=17,
     validation=0.0,
+    draw="",
     leaks=0,
     twins=0,
     usd=0.0,

@@ -70,7 +70,7 @@ def test_languages_kinds_teachers_and_lengths() -> None:
     assert table(EN, "who wrote the reasoning") == [["deepseek-reasoner", "8,911"]]
     assert table(EN, "config", "part")[1] == [
         *("sft", "reasoning", "Chinese"),
-        *("1,501", "1,903.5", "1,744", "4,217", "9,026"),
+        *("1,501", "1,903.5", "1,744.0", "4,217", "9,026"),
     ]
 
 

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -193,3 +194,13 @@ def test_notes_stand_in_their_place(language: Language) -> None:
 def test_an_unknown_name_in_a_template_is_an_error() -> None:
     with pytest.raises(jinja2.UndefinedError):
         render("scores.sql.j2")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_sources_of_one_title_are_told_apart_and_a_draw_is_told(language: Language) -> None:
+    twice = tuple(replace(one, title="questions with traces of any model") for one in FULL.sources[:2])
+    card = dataset_card(replace(FULL, sources=twice), language)
+    for one in twice:
+        assert (f"（{one.name}）" if language == "zh" else f"({one.name})") in card.replace("\\", "")
+    assert FULL.draw in card
+    assert FULL.draw not in dataset_card(replace(FULL, draw=""), language)

@@ -160,6 +160,7 @@ def facts_of(folder: Path, rows: list[Row], version: str) -> DatasetFacts:
         criteria_set=FIN_R1.known_as,
         seed=17,
         validation=0.02,
+        draw="",
         usd=0.0,
         limit=None,
         stopped="",

@@ -17,7 +17,7 @@ from tests.curate.release.written import user, written
 def test_a_folder_without_files_has_no_rows(tmp_path: Path) -> None:
     found = counted(tmp_path)
     assert (found.pop("leaks"), found.pop("twins")) == (0, 0)
-    assert (found.pop("published"), found.pop("private_rows")) == ({}, {})
+    assert [found.pop(name) for name in ("published", "flagged", "private_rows")] == [{}, {}, {}]
     assert set(found.values()) == {()}
     assert set(found) < {field.name for field in dataclasses.fields(DatasetFacts)}
 
@@ -141,7 +141,7 @@ def test_lengths_are_of_rows_by_config_part_and_language(tmp_path: Path) -> None
     assert counted(folder)["lengths"] == (
         Length("sft", "prompt", "en", 20, 1.0, 1, 1, 1),
         Length("sft", "prompt", "zh", 1, 2.0, 2, 2, 2),
-        Length("sft", "reasoning", "en", 20, 31.5, 30, 57, 60),
+        Length("sft", "reasoning", "en", 20, 31.5, 31.5, 57, 60),
         Length("sft", "reasoning", "zh", 1, 1.0, 1, 1, 1),
         Length("sft", "answer", "en", 20, 1.0, 1, 1, 1),
         Length("sft", "answer", "zh", 1, 4.0, 4, 4, 4),
@@ -178,6 +178,12 @@ def test_rows_are_told_by_source(tmp_path: Path) -> None:
     assert json.dumps(found["published"]) == json.dumps(
         {"a": {"sft": 1, "rl": 0, "rejects": 0}, "b": {"sft": 2, "rl": 0, "rejects": 1}}
     )
+
+
+def test_flags_are_told_by_source_over_all_rows(tmp_path: Path) -> None:
+    rows = [{"source": "b", "flags": ["x", "y"]}, {"source": "a", "flags": ["x"]}, {"source": "b", "flags": []}]
+    found = counted(written(tmp_path, sft={"train": rows[:1], "validation": rows[1:]}, rejects={"train": rows[:1]}))
+    assert found["flagged"] == {"a": {"x": 1}, "b": {"x": 2, "y": 2}}
 
 
 @pytest.mark.parametrize(("findings", "rows"), [(None, {"email": 1}), (Findings((), {"mobile": 3}, ()), {"mobile": 3})])

@@ -2,6 +2,7 @@
 
 import json
 import random
+import statistics
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -122,12 +123,12 @@ def test_reasons_flags_and_benchmarks(run: curate.Run, release: Path, facts: Fac
         (label, code): count for label, code, count in rejects.group_by("label", "reason").len().rows()
     }
     assert all(one.meaning == REASONS[one.code] for one in facts.reasons)
-    flags = run.table("questions").select("source", pl.col("flags")).explode("flags").drop_nulls()
-    converted = {one.name for one in facts.sources if one.converted}
-    assert {(one.source, one.flag): one.questions for one in facts.flags if one.source not in converted} == {
-        (source, flag): count for source, flag, count in flags.group_by("source", "flags").len().rows()
-        if source not in converted
-    }  # fmt: skip
+    rows = pl.concat([config(release, name).select("source", "flags") for name in ("sft", "rl", "rejects")])
+    flags = rows.explode("flags").drop_nulls().group_by("source", "flags").len()
+    assert {(one.source, one.flag): one.questions for one in facts.flags} == {
+        (source, flag): count for source, flag, count in flags.rows()
+    }
+    assert all(one.meaning for one in facts.flags)
     (bench,) = facts.benchmarks
     assert (bench.name, bench.files) == ("bench", ("bench.jsonl",))
     assert bench.dropped == run.table("outcomes").filter(reason="overlap").height > 0
@@ -163,7 +164,7 @@ def test_votes_agreement_and_lengths(run: curate.Run, release: Path, facts: Fact
         tokens = sorted(round(estimated(text)) for text in texts)
         assert (one.rows, one.longest) == (len(tokens), tokens[-1])
         assert one.mean == pytest.approx(sum(tokens) / len(tokens), abs=0.05)
-        assert one.median == tokens[(len(tokens) + 1) // 2 - 1]
+        assert one.median == statistics.median(tokens)
 
 
 def test_calls_cost_and_the_band(run: curate.Run, release: Path, facts: Facts) -> None:
