@@ -41,6 +41,7 @@ bench: .venv/dev  ## measure speed and memory
 	$(BIN)/python -m tests.bench.run_scale
 	$(BIN)/python -m tests.bench.run_warm
 	$(BIN)/python -m tests.bench.calls
+	$(BIN)/python -m tests.bench.release_scale --sizes 10000
 
 clean:           ## remove the environments
 	rm -rf .venv .venv-vllm
