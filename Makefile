@@ -21,6 +21,7 @@ quickstart: .venv/core  ## set up, and curate the bundled samples
 	@echo "Next: source .venv/bin/activate"
 	@echo "      curate sql quickstart \"select source, label, count(*) from outcomes group by all\""
 	@echo "      curate show quickstart"
+	@echo "      curate release quickstart"
 
 test: lint types  ## set up, and lint, check types, run the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2

@@ -68,7 +68,7 @@ JournalOption = Annotated[
 ]
 
 
-@app.command(epilog="Example: curate run quickstart --limit 5 --set judge.keep.at_least=6")
+@app.command(epilog='Example: curate run quickstart --limit 5 --set "judge.keep={at_least: 6}"')
 def run(
     recipe: RecipeArgument,
     out: OutOption = None,
