@@ -23,6 +23,7 @@ from curate.release.spent import dollars, spent
 from curate.release.versions import versions
 from curate.release.wanted import Wanted
 from curate.runs import Run
+from curate.screen_spec import ScreenSpec
 from judges.reasoning.combine import Keep
 
 _ROUNDS = (
@@ -51,8 +52,8 @@ def facts_of(
         repo=publish.repo or "",
         licence=licence.hub if licence else "",
         screened=screen is not None,
-        duplicates="" if screen is None else str(screen.get("duplicates", 0.85) or ""),
-        private_screen="" if screen is None else screen.get("private", "redact"),
+        duplicates=_screened(screen, "duplicates"),
+        private_screen=_screened(screen, "private"),
         masked=_one(run, "select count(*) from questions where list_contains(flags, 'private_data')"),
         keep=_keep(judge_spec(run).keep_rule, len(criteria.names)),
         criteria_set=criteria.known_as,
@@ -87,6 +88,11 @@ _COUNTED = (
 
 def _one(run: Run, query: str) -> Any:
     return run.sql(query).item()
+
+
+def _screened(screen: Mapping[str, Any] | None, key: str) -> str:
+    """What the recipe's screens say of a key, or their default; "" where it has none."""
+    return "" if screen is None else str(screen.get(key, ScreenSpec.model_fields[key].default) or "")
 
 
 def _keep(keep: Keep, criteria: int) -> str:

@@ -14,7 +14,7 @@ from curate.errors import UserError
 from curate.part import Part
 from curate.recipe_faults import user_error
 from curate.recipe_file import Places, override
-from curate.release_spec import VERSION, PublishSpec, SplitSpec, check_sources
+from curate.release_spec import VERSION, DifficultySpec, PublishSpec, SplitSpec, check_sources
 from curate.runs import Run
 from curate.tables import TABLES, file_of
 
@@ -71,7 +71,10 @@ def _check(found: Wanted, run: Run) -> None:
     check_sources([*named, *found.publish.accept_licence], known)
     asked = run.record["recipe"].get("split", {}).get("rl", {}).get("difficulty") or {}
     student = found.split.rl.difficulty
-    if student is not None and (student.model, student.samples) != (asked.get("model"), asked.get("samples", 8)):
+    if student is not None and (student.model, student.samples) != (
+        asked.get("model"),
+        asked.get("samples", DifficultySpec.model_fields["samples"].default),
+    ):
         raise UserError(
             f"split.rl.difficulty: the run did not ask a student '{student.model}' {student.samples} times\n"
             "  write it into the recipe and run that again; only `keep` may differ"
