@@ -5,6 +5,7 @@ exactly one of sft, rl and rejects. Splits without rows have no file.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -102,3 +103,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         *_TRACE,
     ),
 }
+
+
+def files_of(folder: Path, config: str, split: str = "*") -> list[Path]:
+    """The Parquet files of a release's config, or of one split of it, in order."""
+    return sorted(folder.glob(f"data/{config}/{split}-*.parquet"))

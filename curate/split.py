@@ -47,12 +47,6 @@ def side(group: str, validation: float, seed: int) -> Side:
     return "validation" if content_number("split", str(seed), group) < validation * 2**64 else "train"
 
 
-def crossing(rows: Iterable[tuple[str, str]]) -> set[str]:
-    """The groups that stand in more than one split, out of (group, split) of every row of a release."""
-    first: dict[str, str] = {}
-    return {group for group, split in rows if first.setdefault(group, split) != split}
-
-
 def left_out(
     candidates: Iterable[Candidate], draw: DrawSpec, seed: int, difficulty: DifficultySpec | None = None
 ) -> dict[str, Drop]:

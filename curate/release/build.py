@@ -8,7 +8,6 @@ The same run gives the same bytes: nothing in a release holds a time.
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -24,23 +23,23 @@ from cards.picture import funnel_picture
 from cards.record import as_record
 from cards.words import Language
 from curate.errors import UserError
-from curate.release.compare import changes, compare
+from curate.release.compare import changes
 from curate.release.counted import counted
 from curate.release.data import write_data
 from curate.release.facts import facts_of
 from curate.release.licence import conflicts, refuse
 from curate.release.load_back import load_back
-from curate.release.lock import CARDS, LOCK, read_lock, write_lock
+from curate.release.lock import CARDS, FUNNEL, LOCK, read_lock, write_lock
 from curate.release.scan import Findings, Found, scan, scan_texts
 from curate.release.secrets import of_environment
 from curate.release.sides import Side, side
+from curate.release.versions import ordered
 from curate.release.wanted import Wanted
 from curate.runs import Run
 
 RELEASES = "release"
 _BUILDING = ".building"
 _OLD = ".old-"
-_VERSION = re.compile(r"v\d+\.\d+\.\d+")
 _SHOWN = 5
 
 Told = Callable[[str], None]
@@ -97,10 +96,10 @@ def _write(run: Run, wanted: Wanted, building: Path, folder: Path, since: str | 
     if found["leaks"]:
         raise UserError(f"{found['leaks']} groups stand in train and in validation; this is a fault of fincurate")
     facts = facts_of(run, wanted, building, found, private)
-    _write_texts(run, wanted, building, folder, facts)
     if earlier := side(since) if since else _earlier(folder):
         told(f"comparing with {earlier.name}")
-        _write_texts(run, wanted, building, folder, _with_changes(facts, earlier, building))
+        facts = replace(facts, since=read_lock(earlier.folder)["version"], changes=changes(earlier, _side(building)))
+    _write_texts(run, wanted, building, folder, facts)
     _refuse_secrets(scan_texts(building, keys))
     told("loading it back")
     load_back(building)
@@ -109,7 +108,7 @@ def _write(run: Run, wanted: Wanted, building: Path, folder: Path, since: str | 
 def _write_texts(run: Run, wanted: Wanted, building: Path, folder: Path, facts: DatasetFacts) -> None:
     """All but the data: the facts, their picture, both cards with the notes of an earlier build, and the lock."""
     record = json.dumps(as_record(facts), ensure_ascii=False, indent=2, sort_keys=True)
-    (building / "funnel.json").write_text(record + "\n", encoding="utf-8")
+    (building / FUNNEL).write_text(record + "\n", encoding="utf-8")
     (building / "funnel.svg").write_text(funnel_picture(facts), encoding="utf-8")
     for name, language in zip(CARDS, get_args(Language), strict=True):
         (building / name).write_text(dataset_card(facts, language, _notes(folder, name)), encoding="utf-8")
@@ -143,18 +142,14 @@ def _check_licences(run: Run, wanted: Wanted) -> None:
 
 def _earlier(folder: Path) -> Side | None:
     """The highest version below this one that was built here."""
-    mine = _numbers(folder)
-    built = [path.parent for path in folder.parent.glob(f"v*/{LOCK}") if _VERSION.fullmatch(path.parent.name)]
-    lower = [path for path in built if _numbers(path) < mine]
-    return _side(max(lower, key=_numbers)) if lower else None
+    built = {ordered(path.parent.name): path.parent for path in folder.parent.glob(f"v*/{LOCK}")}
+    mine = ordered(folder.name) or ()
+    lower = [version for version in built if version is not None and version < mine]
+    return _side(built[max(lower)]) if lower else None
 
 
 def _side(folder: Path) -> Side:
     return Side(str(folder), "release", folder)
-
-
-def _numbers(folder: Path) -> tuple[int, ...]:
-    return tuple(int(part) for part in folder.name.removeprefix("v").split("."))
 
 
 def _key_names(run: Run) -> list[str]:
@@ -185,11 +180,6 @@ def _places(found: Sequence[Found]) -> str:
     return "\n".join(
         f"  {one.kind}: {one.file}{f', row {one.row}, {one.column}' if one.row else ''}" for one in found[:_SHOWN]
     )
-
-
-def _with_changes(facts: DatasetFacts, earlier: Side, building: Path) -> DatasetFacts:
-    since = read_lock(earlier.folder)["version"]
-    return replace(facts, since=since, changes=changes(compare(earlier, _side(building))))
 
 
 def _put_back(releases: Path) -> None:

@@ -9,7 +9,8 @@ disk: a million rows need no gigabytes.
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -134,6 +135,26 @@ class Comparison:
 def compare(a: Side, b: Side, examples: int = 3) -> Comparison:
     """What differs from a to b. examples: ids at the most that are named for each reason. Raises UserError for a side
     that cannot be read."""
+    splits = a.splits and b.splits
+    with _laid_out(a, b) as connection:
+        rows, places = _rows(connection, splits, examples), _places(connection, splits)
+        return Comparison(a.name, b.name, rows, places, _rates(connection, a, b), _stages(a, b))
+
+
+def changes(a: Side, b: Side) -> tuple[Change, ...]:
+    """The rows that differ as a card tells them: counted, without ids, and wherever moved rows come from. Raises
+    UserError for a side that cannot be read."""
+    with _laid_out(a, b) as connection:
+        rows = _rows(connection, a.splits and b.splits, examples=1)
+    counts = Counter[tuple[str, str, str]]()
+    for one in rows:
+        counts[one.config, one.what, one.reason] += one.rows
+    return tuple(Change(*key, count) for key, count in counts.items())
+
+
+@contextmanager
+def _laid_out(a: Side, b: Side) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with the narrow tables a and b."""
     sides = {"a": a, "b": b}
     with tempfile.TemporaryDirectory() as spill, small_duckdb() as connection:
         laid = {name: _files(one, Path(spill) / name) for name, one in sides.items()}
@@ -141,17 +162,7 @@ def compare(a: Side, b: Side, examples: int = 3) -> Comparison:
         for name, one in sides.items():
             with readable(one):
                 _lay_out(connection, name, laid[name][0], both)
-        rows = _rows(connection, a.splits and b.splits, examples)
-        places = _places(connection, a.splits and b.splits)
-        return Comparison(a.name, b.name, rows, places, _rates(connection, a, b), _stages(a, b))
-
-
-def changes(found: Comparison) -> tuple[Change, ...]:
-    """The same as a card tells it: counted, without ids, and wherever moved rows come from."""
-    counts = Counter[tuple[str, str, str]]()
-    for one in found.rows:
-        counts[one.config, one.what, one.reason] += one.rows
-    return tuple(Change(*key, rows) for key, rows in counts.items())
+        yield connection
 
 
 def _files(found: Side, spill: Path) -> tuple[Files, Mapping[str, frozenset[str]]]:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from cards.facts import Agreement, Counted, Length, Module, Part, Reason, Votes
 from curate import records
-from curate.configs import COLUMNS, CONFIGS, SPLITS
+from curate.configs import COLUMNS, CONFIGS, SPLITS, files_of
 from curate.release.scan import Findings, scan
 from curate.tables import read_rows, schema
 from judges.tokens import estimated
@@ -123,7 +123,7 @@ def _rows(config: str, folder: Path) -> str:
     """A config's rows as SQL, with the split, the file and the place in it; typed where there are none."""
     parts = [f"select *, '' as of_split, '' as file, 0 as row_of_file from no_{config}"]
     for split in SPLITS:
-        if paths := _files(folder, config, split):
+        if paths := files_of(folder, config, split):
             listed = ", ".join(_text(path) for path in paths)
             read = f"read_parquet([{listed}], filename = 'file', file_row_number = true)"
             parts.append(f"select * rename (file_row_number as row_of_file), '{split}' as of_split from {read}")
@@ -134,7 +134,7 @@ def _parts(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Part
     groups = {(config, split): count for config, split, count in connection.execute(_GROUPS).fetchall()}
     for config in CONFIGS:
         for split in SPLITS:
-            if paths := _files(folder, config, split):
+            if paths := files_of(folder, config, split):
                 rows = sum(pq.read_metadata(path).num_rows for path in paths)
                 size = sum(path.stat().st_size for path in paths)
                 yield Part(config, split, rows, groups.get((config, split), 0), size)
@@ -189,7 +189,7 @@ def _lengths(folder: Path) -> Iterator[Length]:
     for config, parts in _MEASURED.items():
         tokens: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         for split in SPLITS:
-            for path in _files(folder, config, split):
+            for path in files_of(folder, config, split):
                 for row in read_rows(path, ["language", *parts], _BATCH):
                     for part in parts:
                         tokens[part, row["language"] or ""][round(estimated(_said(row[part])))] += 1
@@ -217,10 +217,6 @@ def _at(tokens: Counter[int], rank: int) -> int:
 def _said(cell: Any) -> str:
     """A text, or the messages' contents."""
     return cell if isinstance(cell, str) else "\n".join(message["content"] for message in cell or ())
-
-
-def _files(folder: Path, config: str, split: str) -> list[Path]:
-    return sorted(folder.glob(f"data/{config}/{split}-*.parquet"))
 
 
 def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:

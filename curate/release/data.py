@@ -8,12 +8,13 @@ entry of some hundred bytes for each row that it draws from. The same run gives 
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from itertools import product
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from curate import rows
-from curate.configs import COLUMNS
+from curate.configs import COLUMNS, CONFIGS, SPLITS
 from curate.entries import Entry, Row, entries
 from curate.records import Drop
 from curate.release.wanted import Wanted
@@ -66,14 +67,8 @@ def write_data(run: Run, wanted: Wanted, folder: Path) -> None:
     rates = _rates(run) if spec.rl.difficulty else {}
     out = {"sft": _left_out(run, "sft", spec, rates), "rl": _left_out(run, "rl", spec, rates)}
     with ExitStack() as stack:
-        shards = {
-            (config, split): stack.enter_context(Shards(folder, config, split))
-            for config, splits in (("sft", ("train", "validation")), ("rl", ("train", "validation")))
-            for split in splits
-        }
-        shards |= {
-            (name, "train"): stack.enter_context(Shards(folder, name, "train")) for name in ("scores", "rejects")
-        }
+        places = product(CONFIGS, SPLITS)  # what gets no row, as a validation split of scores, leaves no file
+        shards = {place: stack.enter_context(Shards(folder, *place)) for place in places}
         for entry in entries(run.path):
             _place(entry, wanted, out, rates, shards)
 

@@ -13,12 +13,14 @@ from typing import Any
 import yaml
 
 from cards.facts import Band, Benchmark, Calibrated, Calibration, Criterion, DatasetFacts, Flag, Private, Source
+from cards.record import of_record
 from curate.calibration import calibration_path
 from curate.errors import UserError
 from curate.identity import published
 from curate.labels import judge_spec
 from curate.release.infos import infos
 from curate.release.licence import conflicts, known, terms
+from curate.release.lock import FUNNEL
 from curate.release.spent import dollars, spent
 from curate.release.versions import versions
 from curate.release.wanted import Wanted
@@ -77,6 +79,12 @@ def facts_of(
         private=tuple(Private(kind, rows, private) for kind, rows in counted["private_rows"].items()),
         **{name: counted[name] for name in _COUNTED},
     )
+
+
+def read_facts(folder: Path) -> DatasetFacts:
+    """The facts that a release states. A file that holds none raises OSError, ValueError, TypeError, KeyError or
+    AttributeError."""
+    return of_record(DatasetFacts, json.loads((folder / FUNNEL).read_text(encoding="utf-8")))
 
 
 _STOPPED = ("budget", "interrupted")

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.configs import COLUMNS, CONFIGS, SPLITS
+from curate.configs import COLUMNS, CONFIGS, SPLITS, files_of
 
 
 def infos(folder: Path) -> list[dict[str, Any]]:
@@ -35,11 +35,6 @@ def infos(folder: Path) -> list[dict[str, Any]]:
     DatasetInfosDict(found).to_dataset_card_data(data)
     said = data["dataset_info"] if found else []
     return said if isinstance(said, list) else [said]
-
-
-def files_of(folder: Path, config: str, split: str) -> list[Path]:
-    """The Parquet files of a split, in order."""
-    return sorted((folder / "data" / config).glob(f"{split}-*.parquet"))
 
 
 def _size(paths: list[Path]) -> tuple[int, int]:

@@ -5,8 +5,8 @@ from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 
+from curate.configs import files_of
 from curate.errors import UserError
-from curate.release.infos import files_of
 
 _BATCH = 1000
 
@@ -38,11 +38,11 @@ def _compare(folder: Path, config: str, split: str, loaded: object) -> None:
     from datasets import Dataset
 
     assert isinstance(loaded, Dataset)
-    at = 0
+    at, rows = 0, loaded.with_format("arrow")
     for path in files_of(folder, config, split):
         with pq.ParquetFile(path, pre_buffer=False) as file:
             for batch in file.iter_batches(_BATCH):
-                there = loaded.with_format("arrow")[at : at + len(batch)]
+                there = rows[at : at + len(batch)]
                 if there.select(batch.schema.names).cast(batch.schema).to_batches()[0].to_pylist() != batch.to_pylist():
                     raise UserError(f"{path}: `datasets` gives other rows from {at} on than were written")
                 at += len(batch)

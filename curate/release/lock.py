@@ -24,6 +24,7 @@ from curate.tables import TABLES, file_of
 
 LOCK = "recipe.lock.yaml"
 CARDS = ("README.md", "README_zh.md")  # of these the lock has the hash without the notes that people may write in them
+FUNNEL = "funnel.json"
 FORMAT = 1
 _STATED = ("format", "name", "version", "recipe", "files")
 _NOT_PUBLISHED = ("base_url", "api_key_env", "env", "identity", "args", "api_version")
@@ -67,6 +68,12 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def card_digest(card: bytes) -> str:
+    """The SHA-256 of a card but for the notes that people may write in it. Raises ValueError for what is no text, or
+    has no place for notes."""
+    return hashlib.sha256(with_notes(card.decode(), "").encode()).hexdigest()
+
+
 def _lock(run: Run, wanted: Wanted, folder: Path) -> dict[str, Any]:
     record = run.record
     return {
@@ -88,14 +95,9 @@ def _lock(run: Run, wanted: Wanted, folder: Path) -> dict[str, Any]:
         "models": _models(run),
         "versions": record["versions"],
         "built_by": importlib.metadata.version("fincurate"),
-        "cards": {name: _without_notes(folder / name) for name in CARDS},
+        "cards": {name: card_digest((folder / name).read_bytes()) for name in CARDS},
         "files": {name: _file(path) for name, path in files_in(folder).items() if name not in (LOCK, *CARDS)},
     }
-
-
-def _without_notes(path: Path) -> str:
-    """The SHA-256 of a card but for the notes that people may write in it."""
-    return hashlib.sha256(with_notes(path.read_bytes().decode(), "").encode()).hexdigest()
 
 
 def _file(path: Path) -> dict[str, Any]:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cards.notes import with_notes
 from curate.errors import UserError
 from curate.release.fetch import Held, brought, digest, listed
 from curate.release.hub import Hub
-from curate.release.lock import CARDS, LOCK, files_in, read_lock
+from curate.release.lock import CARDS, LOCK, card_digest, files_in, read_lock
 
 Content = Path | bytes
 
@@ -79,18 +78,18 @@ def packed(folder: Path) -> Parcel:
         raise _rebuild(folder, f"{LOCK} states no hash of {unstated[0]}")
     cards = {name: files[name].read_bytes() for name in CARDS}
     changed = [name for name, entry in stated.items() if digest(files[name]) != entry["sha256"]]
-    changed += [name for name, card in cards.items() if _without_notes(card) != lock["cards"][name]]
+    changed += [name for name, card in cards.items() if not _is_as_built(card, lock["cards"][name])]
     if changed:
         raise _rebuild(folder, f"{changed[0]} was changed after it was built")
     return Parcel(str(lock["name"]), str(lock["version"]), {**files, **cards})
 
 
-def _without_notes(card: bytes) -> str | None:
-    """The hash of a card's text outside its notes; None for what has no place for them any more."""
+def _is_as_built(card: bytes, stated: str) -> bool:
+    """Whether a card's text outside its notes has the hash that the lock states; not where it has no place for them."""
     try:
-        return digest(with_notes(card.decode(), "").encode())
+        return card_digest(card) == stated
     except ValueError:
-        return None
+        return False
 
 
 def _rebuild(folder: Path, found: str) -> UserError:

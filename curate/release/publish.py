@@ -6,7 +6,6 @@ A version is its tag and the commit that the tag names. Whatever fails before th
 call again completes it. What others committed is refused or merged (curate.release.since), never overwritten unseen.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,11 +20,11 @@ from curate.release.hub import ONE, PAUSES, Hub, connected, quiet, sent
 from curate.release.noted import as_published, noted, refuse_secrets, unsent
 from curate.release.parcel import Changes, Parcel, Standing, changes, packed, standing
 from curate.release.since import bounded, complete, last_version, refuse_others
+from curate.release.versions import ordered
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-_VERSION = re.compile(r"v\d+\.\d+\.\d+")
 _EMPTY = Standing("", {}, {}, frozenset())
 
 
@@ -118,8 +117,9 @@ def _planned(hub: Hub, repo: str, parcel: Parcel, onto: str | None) -> _Plan:
     sha, tags = _refs(hub, repo)
     if parcel.tag in tags:
         return _again(hub, repo, parcel, tags[parcel.tag])
-    latest = max((tag for tag in tags if _VERSION.fullmatch(tag)), key=_order, default="")
-    if latest and _order(latest) > _order(parcel.tag):
+    versions = {order: tag for tag in tags if (order := ordered(tag)) is not None}
+    latest = versions[max(versions)] if versions else ""
+    if latest and max(versions) > (ordered(parcel.tag) or ()):
         raise UserError(f"'{repo}' has {latest} already, and this is {parcel.tag}; raise `version` in the recipe")
     head = standing(hub, repo, sha)
     last = last_version(hub, repo, tags.get(latest), head)
@@ -142,10 +142,6 @@ def _refs(hub: Hub, repo: str) -> tuple[str, dict[str, str]]:
     if not heads:
         raise UserError(f"'{repo}' has no branch main\n  make one on the Hub, or name another repository with --repo")
     return heads[0], {tag.name: tag.target_commit for tag in refs.tags}
-
-
-def _order(tag: str) -> tuple[int, ...]:
-    return tuple(map(int, tag.removeprefix("v").split(".")))
 
 
 def _again(hub: Hub, repo: str, parcel: Parcel, sha: str) -> _Plan:

@@ -3,12 +3,12 @@
 ready("quickstart", "org/name")      ->  (Path("runs/quickstart/release/v1.0.0"), "org/name")
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 from curate.errors import UserError
 from curate.release.build import RELEASES, Told, build
+from curate.release.facts import read_facts
 from curate.release.lock import LOCK, read_lock, run_digest
 from curate.release.wanted import Wanted, wanted
 from curate.runs import Run
@@ -27,8 +27,9 @@ def ready(target: str, repo: str | None, told: Told, *, dry_run: bool = False) -
     run = Run(target)
     spec = wanted(run, {"publish.repo": repo} if repo else None)
     folder = run.path / RELEASES / f"v{spec.version}"
-    if not _fresh(folder, run):
-        _refuse_other(folder, run)
+    digest = run_digest(run)
+    if not _fresh(folder, digest):
+        _refuse_other(folder, digest)
         _named(spec.publish.repo)
         return build(run, spec, told=told), _named(spec.publish.repo)
     repo = _named(spec.publish.repo or _repo(folder))
@@ -45,15 +46,15 @@ def _of_folder(folder: Path, repo: str | None) -> str:
     return _named(repo or built)
 
 
-def _fresh(folder: Path, run: Run) -> bool:
-    """Was it built of the run as it stands?"""
-    return (folder / LOCK).is_file() and read_lock(folder).get("run_digest") == run_digest(run)
+def _fresh(folder: Path, digest: str) -> bool:
+    """Was it built of the run of this digest?"""
+    return (folder / LOCK).is_file() and read_lock(folder).get("run_digest") == digest
 
 
-def _refuse_other(folder: Path, run: Run) -> None:
+def _refuse_other(folder: Path, digest: str) -> None:
     """Raises UserError where another version was built of this very run: it is not clear which one is meant."""
     for other in folder.parent.glob("v*"):
-        if _fresh(other, run):
+        if _fresh(other, digest):
             raise UserError(
                 f"{other.name} was built of this run, and its recipe says {folder.name}\n"
                 f"  to publish what was built: curate publish {other}"
@@ -64,14 +65,14 @@ def _rebuilt(folder: Path, run: Run, repo: str, told: Told) -> Path:
     """The same release for another repository."""
     recipe: dict[str, Any] = read_lock(folder)["recipe"]
     said = {name: recipe[name] for name in Wanted.model_fields if name in recipe}
-    facts = json.loads((folder / "funnel.json").read_text(encoding="utf-8"))
-    if facts["since"] not in ("", *(path.name.removeprefix("v") for path in folder.parent.glob("v*"))):
+    facts = read_facts(folder)
+    if facts.since not in ("", *(path.name.removeprefix("v") for path in folder.parent.glob("v*"))):
         raise UserError(
-            f"{folder} tells its changes since {facts['since']}, and names another repository\n"
+            f"{folder} tells its changes since {facts.since}, and names another repository\n"
             f"  build it again: curate release {run.path} --set publish.repo={repo} --since ..."
         )
     spec = Wanted.model_validate({**said, "publish": {**said.get("publish", {}), "repo": repo}})
-    return build(run, spec, private=next((one["why"] for one in facts["private"]), ""), told=told)
+    return build(run, spec, private=next((one.why for one in facts.private), ""), told=told)
 
 
 def _named(repo: str | None) -> str:

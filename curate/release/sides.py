@@ -19,15 +19,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.configs import COLUMNS
+from curate.configs import COLUMNS, files_of
 from curate.entries import entries
 from curate.errors import UserError
-from curate.release.lock import LOCK
+from curate.release.lock import FUNNEL, LOCK
 from curate.rows import Cells, cells, rejects, rl, sft
 from curate.runs import RECORD, Run
 from curate.tables import Writer, file_of
 
-FUNNEL = "funnel.json"
 WAITING = "waiting"  # where a question of a run stands that waits for a call
 PLACES = ("sft", "rl", "rejects", WAITING)
 # What only a release knows of its rows.
@@ -138,7 +137,7 @@ def votes(found: Side) -> list[Path]:
     """The Parquet files that hold a side's votes: judge, criterion, vote."""
     if found.kind == "run":
         return [found.folder / file_of("scores")]
-    return sorted((found.folder / "data" / "scores").glob("*.parquet"))
+    return files_of(found.folder, "scores")
 
 
 def funnel(found: Side) -> Funnel:

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 
 from curate.configs import COLUMNS, CONFIGS
 from curate.errors import UserError
-from curate.release.lock import CARDS, FORMAT, LOCK, files_in, read_lock, sha256
-from curate.release.sides import FUNNEL, small_duckdb
+from curate.release.lock import CARDS, FORMAT, FUNNEL, LOCK, files_in, read_lock, sha256
+from curate.release.sides import small_duckdb
 from curate.release.verify_card import card_faults, funnel_faults, yaml_faults
 from curate.tables import schema
 

@@ -6,7 +6,6 @@
 sound: whether all Parquet files have this version's columns, so that their rows can be counted again.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import zip_longest
@@ -18,14 +17,13 @@ import yaml
 from cards.dataset import dataset_card
 from cards.facts import DatasetFacts
 from cards.notes import notes_of
-from cards.record import of_record
 from cards.words import Language
 from curate.configs import CONFIGS, SPLITS
 from curate.release.counted import counted
+from curate.release.facts import read_facts
 from curate.release.infos import infos
 from curate.release.licence import known
-from curate.release.lock import CARDS, LOCK
-from curate.release.sides import FUNNEL
+from curate.release.lock import CARDS, FUNNEL, LOCK
 from curate.release.versions import versions
 
 _LONG = 160  # characters of a value that is told
@@ -106,7 +104,7 @@ def funnel_faults(folder: Path, lock: Mapping[str, Any], *, sound: bool) -> Iter
 def _facts(folder: Path) -> DatasetFacts | str:
     """The facts of a release, or why there are none."""
     try:
-        return of_record(DatasetFacts, json.loads((folder / FUNNEL).read_text(encoding="utf-8")))
+        return read_facts(folder)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         return f"{FUNNEL}: cannot be read as the facts of a card: {_cut(repr(error))}"
 

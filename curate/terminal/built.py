@@ -1,14 +1,12 @@
 """What a release holds, and what became of publishing it; fits 80 columns."""
 
-import json
 import os
 import sys
 from pathlib import Path
 
 from rich.table import Table
 
-from cards.facts import DatasetFacts
-from cards.record import of_record
+from curate.release.facts import read_facts
 from curate.release.publish import Published
 from curate.terminal.console import console, shown
 
@@ -23,7 +21,7 @@ def progress_line(line: str) -> None:
 
 def print_built(folder: Path) -> None:
     """The rows of a release by config and split and by source, its licence, and where it lies."""
-    facts = of_record(DatasetFacts, json.loads((folder / "funnel.json").read_text(encoding="utf-8")))
+    facts = read_facts(folder)
     splits = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("config", "split", "rows", "groups", "MB"):
         splits.add_column(name, justify="left" if name in ("config", "split") else "right")
