@@ -58,7 +58,7 @@ clean:           ## remove the environments
 
 .venv/dev: $(SETUP) | .venv/python
 	@echo "installing fincurate and its development tools into .venv (once)"
-	@$(PIP) --editable '.[dev]' && touch .venv/core $@
+	@$(PIP) --editable '.[dev,train,quantise]' && touch .venv/core $@
 
 .venv-vllm/python:
 	@test -n "$(PYTHON)" || { echo "fincurate needs Python 3.11 or newer: no such python3 was found"; exit 1; }

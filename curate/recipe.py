@@ -25,7 +25,7 @@ from curate.recipe_faults import user_error
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
 from curate.release_spec import VERSION, PublishSpec, SplitSpec, check_sources
 from curate.screen_spec import ScreenSpec
-from curate.spec import CheckSpec, ConvertSpec, DistilSpec, ModuleSpec, SourceSpec
+from curate.spec import CheckSpec, ConvertSpec, DistilSpec, ModuleSpec, ReadSpec, SourceSpec
 from judges.reasoning.criteria import CRITERIA, NAMES
 from judges.reasoning.rules import RULES
 
@@ -110,8 +110,8 @@ def _checked(values: Any, places: Places, path: Path, overrides: Mapping[str, An
         raise user_error(error, (), Recipe, path, places) from None
     recipe._base = path.parent
     for at, spec in _modules(recipe):
-        _resolve(spec, at, path, places)
-    _check_names(recipe.sources, path, places)
+        resolve(spec, at, path, places)
+    check_names(recipe.sources, path, places)
     for model in recipe.models.values():
         model.at(path.parent)
     for index, source in enumerate(recipe.sources):
@@ -253,7 +253,8 @@ def _modules(recipe: Recipe) -> Iterator[tuple[Loc, ModuleSpec]]:
         yield from ((("screen", "overlap", "against", n), spec) for n, spec in enumerate(recipe.screen.overlap.against))
 
 
-def _resolve(spec: ModuleSpec, loc: Loc, path: Path, places: Places) -> None:
+def resolve(spec: ModuleSpec, loc: Loc, path: Path, places: Places) -> None:
+    """Finds the module that a part names, and checks its options. Raises UserError with the place of what is wrong."""
     kind = "conversion" if isinstance(spec, ConvertSpec) else "source"
     found = _located(lambda: module(kind, spec.use), (*loc, "use"), path, places)
     options: type[BaseModel] = getattr(found, "Options", Part)
@@ -264,13 +265,14 @@ def _resolve(spec: ModuleSpec, loc: Loc, path: Path, places: Places) -> None:
     spec._implementation = found
 
 
-def _check_names(specs: Iterable[SourceSpec], path: Path, places: Places) -> None:
+def check_names(specs: Iterable[ReadSpec], path: Path, places: Places, part: str = "sources") -> None:
+    """Raises UserError where two sources of a part of a recipe have one name, or a name cannot be one."""
     seen: set[str] = set()
     for index, spec in enumerate(specs):
         if (name := spec.called) in seen:
-            where = place_of(("sources", index), places, str(path))
+            where = place_of((part, index), places, str(path))
             raise UserError(f"{where}: two sources are called '{name}'; give this one a `name:` of its own")
         if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
-            where = place_of(("sources", index, "name"), places, str(path))
+            where = place_of((part, index, "name"), places, str(path))
             raise UserError(f"{where}: '{name}' cannot name a source; use letters, digits, '.', '_' and '-'")
         seen.add(name)

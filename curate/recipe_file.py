@@ -70,9 +70,10 @@ def _value(node: yaml.Node, loc: Loc, path: Path, places: Places) -> Any:
     return yaml.SafeLoader("").construct_object(node)
 
 
-def override(values: dict[str, Any], places: Places, setting: str, value: Any) -> None:
-    """Sets one dotted path ("sources.0.limit") in the values; its place becomes the setting itself."""
-    where = f"--set {setting}"
+def override(values: dict[str, Any], places: Places, setting: str, value: Any, option: str = "--set ") -> None:
+    """Sets one dotted path ("sources.0.limit") in the values; its place becomes the setting itself, as it is written
+    behind an option."""
+    where = f"{option}{setting}"
     loc: Loc = tuple(int(part) if part.isascii() and part.isdigit() else part for part in setting.split("."))
     here: Any = values
     for depth, part in enumerate(loc):
@@ -95,16 +96,16 @@ def override(values: dict[str, Any], places: Places, setting: str, value: Any) -
     places[loc] = where
 
 
-def parse_setting(text: str) -> tuple[str, Any]:
-    """ "a.b=c" as the path "a.b" and the YAML value of c."""
+def parse_setting(text: str, option: str = "--set ") -> tuple[str, Any]:
+    """ "a.b=c" as the path "a.b" and the YAML value of c; option: what it is written behind."""
     path, equals, value = text.partition("=")
     if not equals or not path or any(not part for part in path.split(".")):
-        raise UserError(f"--set {text}: write --set path.to.key=value, for example --set sources.0.limit=100")
+        raise UserError(f"{option}{text}: write {option}path.to.key=value, for example {option}sources.0.limit=100")
     try:
         return path, yaml.safe_load(value)
     except yaml.YAMLError:
         raise UserError(
-            f"--set {text}: '{value}' is not a YAML value; put text with special characters in quotes"
+            f"{option}{text}: '{value}' is not a YAML value; put text with special characters in quotes"
         ) from None
 
 

@@ -1,0 +1,1 @@
+"""Train on what was curated: SFT, GRPO and evaluation. `python -m train` is the way in."""
