@@ -1,15 +1,24 @@
 """`python -m train`: a thin layer of arguments over the library. Heavy imports stand inside the commands."""
 
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from curate.terminal.reported import reported
+from curate.errors import UserError
+from curate.terminal.reported import reported as _reported
+from train.chat_command import chat_command
+
+if TYPE_CHECKING:
+    from train.spec import GrpoSpec, SftSpec
+
+Spec = TypeVar("Spec", "SftSpec", "GrpoSpec")
 
 app = typer.Typer(
-    name="train",
+    name="python -m train",
     help="Train on what was curated: SFT, GRPO and evaluation.",
-    epilog="Exit codes: 0 done, 1 could not be done (the message says why), 2 wrong usage, 130 stopped by Ctrl-C.",
+    epilog="Exit codes: 0 done, 1 could not be done (the message says why), 2 wrong usage, 3 stopped at the budget, "
+    "130 stopped by Ctrl-C.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -22,6 +31,76 @@ ConfigArgument = Annotated[
 SettingsArgument = Annotated[
     list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Override a key: trainer.max_steps=100.")
 ]
+reported = partial(_reported, who="train")
+_RESUMED = "stopped; the same command goes on from the last checkpoint"
+
+
+@app.command(epilog="Example: python -m train sft fin-r1-7b-sft data=runs/fin-r1-data")
+def sft(config: ConfigArgument, settings: SettingsArgument = None) -> None:
+    """Supervised fine-tuning on the `sft` rows of a run or of a published version."""
+    with reported(_RESUMED):
+        from train.config import load
+        from train.spec import SftSpec
+
+        spec = _of(SftSpec, load(config, settings or []))
+        from train.sft import run_sft
+
+        run_sft(spec)
+
+
+@app.command(epilog="Example: python -m train grpo fin-r1-7b-grpo trainer.use_vllm=true")
+def grpo(config: ConfigArgument, settings: SettingsArgument = None) -> None:
+    """Reinforcement learning (GRPO) on the `rl` rows, with the verdicts of round one as rewards."""
+    with reported(_RESUMED):
+        from train.config import load
+        from train.spec import GrpoSpec
+
+        spec = _of(GrpoSpec, load(config, settings or []))
+        from train.grpo import run_grpo
+
+        run_grpo(spec)
+
+
+@app.command(epilog="Example: python -m train check fin-r1-7b-sft data=runs/fin-r1-data")
+def check(config: ConfigArgument, settings: SettingsArgument = None) -> None:
+    """Render the rows of a training, show three, count tokens, name what is too long or faulty, estimate steps and
+    memory. Trains nothing."""
+    with reported():
+        from train.config import load
+
+        spec = load(config, settings or [])
+        from train.check_shown import print_report
+        from train.running import examined
+
+        print_report(spec, examined(spec).report, full=True)
+
+
+@app.command(epilog="Example: python -m train evaluate fin-r1-benchmarks")
+def evaluate(
+    config: ConfigArgument,
+    settings: SettingsArgument = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+) -> None:
+    """Score models on benchmark sets: one prompt, one budget and one checker for all. Replies are kept: a second
+    evaluation, or one with another checker, asks for nothing that is there."""
+    with reported("stopped; what was answered is kept, and the same command goes on"):
+        from train.config import load_evaluation
+
+        spec = load_evaluation(config, settings or [])
+        from train.evaluate import evaluate as evaluated
+        from train.evaluate_shown import print_results
+
+        print_results(evaluated(spec), as_json=as_json)
+
+
+app.command("chat")(chat_command)
+
+
+def _of(kind: type[Spec], spec: "SftSpec | GrpoSpec") -> Spec:
+    """The spec, if it is of that kind."""
+    if not isinstance(spec, kind):
+        raise UserError(f"'{spec.name}' has `method: {spec.method}`: python -m train {spec.method} ...")
+    return spec
 
 
 if __name__ == "__main__":

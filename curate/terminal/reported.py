@@ -13,23 +13,24 @@ COULD_NOT, WRONG_USAGE, BUDGET, STOPPED = 1, 2, 3, 130
 
 
 @contextmanager
-def reported(stopped: str = "stopped; what was there before is as it was") -> Iterator[None]:
-    """A UserError as its own text and exit code 1; a closed pipe is no error. stopped: what Ctrl-C leaves."""
+def reported(stopped: str = "stopped; what was there before is as it was", who: str = "curate") -> Iterator[None]:
+    """A UserError as its own text and exit code 1; a closed pipe is no error. stopped: what Ctrl-C leaves; who: the
+    program that says so."""
     try:
         yield
     except UserError as error:
         from curate.terminal.console import shown
 
-        typer.echo(f"curate: {shown(error)}", err=True)
+        typer.echo(f"{who}: {shown(error)}", err=True)
         raise typer.Exit(COULD_NOT) from None
     except KeyboardInterrupt:
-        typer.echo(f"curate: {stopped}", err=True)
+        typer.echo(f"{who}: {stopped}", err=True)
         raise typer.Exit(STOPPED) from None
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
             if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
                 raise
-            typer.echo(f"curate: the output cannot be written: {error.strerror}", err=True)
+            typer.echo(f"{who}: the output cannot be written: {error.strerror}", err=True)
             raise typer.Exit(COULD_NOT) from None
         sys.stderr.close()  # else the interpreter complains about the pipe once more at its end
         raise typer.Exit(0) from None
