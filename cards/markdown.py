@@ -7,6 +7,7 @@ table(["source", "rows"], [("a|b", 12345), (Code("finqa"), None)])
         | `finqa` | – |
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -104,6 +105,11 @@ def size(bytes_: int) -> str:
 def fenced(value: str) -> str:
     """Text for a fenced block, which it cannot end."""
     return value.replace("```", "'''")
+
+
+def quoted(value: str) -> str:
+    """Text as a string of Python, on one line, in a fenced block that it cannot end."""
+    return fenced(json.dumps(value, ensure_ascii=False))
 
 
 def without_comments(value: str) -> str:

@@ -33,10 +33,10 @@ def metadata(facts: ModelFacts) -> ModelCardData:
     return ModelCardData(
         license=facts.licence or None,
         language=list(facts.languages) or None,
-        base_model=facts.base.model,
-        base_model_relation="adapter" if facts.lora else "finetune",
+        base_model=facts.base.repo or None,
+        base_model_relation="finetune" if facts.base.repo else None,
         datasets=[facts.data.repo] if facts.data.repo else None,
-        library_name="peft" if facts.lora else "transformers",
+        library_name="transformers",
         pipeline_tag="text-generation",
         tags=["finance", "reasoning", "chain-of-thought", facts.method, "trl", "fincurate"],
         model_name=facts.name,
@@ -60,13 +60,11 @@ def _hub_result(result: Result) -> EvalResult:
 
 def _tables(facts: ModelFacts) -> Mapping[str, Rows]:
     """The tables by name, in the same rows for every language; one without rows is left out of the card."""
-    policy = facts.policy
-    shares = (policy.formatted, policy.zero_variance) if policy else ()
-    means = (*policy.rewards, policy.kl) if policy else ()
+    means, shares = (facts.policy.means, facts.policy.shares) if facts.policy else ((), ())
     return {
         "results": [row for result in facts.results for row in _result(facts, result)],
         "data": [_data(facts.data)],
-        "settings": [(Code(one.name), one.value) for one in facts.settings],
+        "settings": [(Code(one.name), Code(one.value)) for one in facts.settings],
         "metrics": [_measured(one) for one in facts.metrics],
         "policy": [*map(_measured, means), *((Code(s.name), percent(s.first), percent(s.last)) for s in shares)],
         "versions": [(Code(name), Code(version)) for name, version in sorted(facts.versions.items())],

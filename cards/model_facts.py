@@ -1,6 +1,7 @@
 """What a model card states, as records: every number of it, and nothing else.
 
-Built by a run of `python -m train`; cards.facts.as_record and of_record write and read them as JSON.
+Built by train.card from the record of a training; as JSON (cards.record) in the facts.json beside that, from which the
+same card is rendered.
 """
 
 from collections.abc import Mapping
@@ -18,9 +19,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The model that training began with: its name on the Hub or its folder's, its commit or "", its licence or ""."""
+    """The model that training began with: its name on the Hub or of its own training, "" for random weights; repo: the
+    nearest model on the Hub that it comes from, or ""; its commit or "", its licence or ""."""
 
     model: str
+    repo: str
     revision: str
     licence: str
 
@@ -47,7 +50,7 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Lora:
-    """The adapter that was trained instead of all weights."""
+    """The adapter that was trained instead of all weights, and merged into them."""
 
     rank: int
     alpha: float
@@ -65,14 +68,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What the training took. epochs: as far as it came; seconds: of the last run, where it was resumed."""
+    """What the training took. epochs: as far as it came; seconds: of all its runs, None where one was killed."""
 
     device: str
     devices: int
     steps: int
     epochs: float
     tokens: int | None
-    seconds: int
+    seconds: int | None
     seed: int
 
 
@@ -87,13 +90,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What GRPO logged: the mean of each reward, the share of completions in the right format, the share of groups
-    whose completions all got the same reward, and the divergence from the reference model."""
+    """What GRPO logged: means, such as of the reward, and shares, such as of completions in the right format."""
 
-    rewards: tuple[Measured, ...]
-    formatted: Measured
-    zero_variance: Measured
-    kl: Measured
+    means: tuple[Measured, ...]
+    shares: tuple[Measured, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,9 @@ class Result:
 class ModelFacts:
     """One trained model. repo: where it is published, or ""; licence: by its name on the Hub, or "".
 
-    template: what was done with the chat template; longest: a completion in training, in tokens at the most; quantised:
-    how the base was loaded, such as "4-bit NF4", or ""; policy: None but for grpo; level: of the intervals.
+    template: what was done with the chat template; system: the message before every prompt, or ""; example: a prompt as
+    training asked them; longest: a completion in training, in tokens at the most; quantised: how the base was loaded,
+    such as "4-bit NF4", or ""; policy: None but for grpo; level: of the intervals.
     """
 
     name: str
@@ -143,6 +144,8 @@ class ModelFacts:
     base: Base
     data: Data
     template: Words
+    system: str
+    example: Words
     longest: int
     lora: Lora | None
     quantised: str

@@ -5,10 +5,10 @@ from typing import Any
 
 import jinja2
 
-from cards.markdown import cell, code, decimals, fenced, many, percent, plain, share, table, without_comments
+from cards.markdown import cell, code, decimals, fenced, many, percent, plain, quoted, share, table, without_comments
 
 TEMPLATES = Path(__file__).parent / "templates"
-FILTERS = (cell, code, decimals, fenced, many, percent, plain, share)
+FILTERS = (cell, code, decimals, fenced, many, percent, plain, quoted, share)
 
 
 def render(template: str, /, **values: Any) -> str:

@@ -1,30 +1,17 @@
-"""All questions of a run through the pipeline, in order, with the models of the recipe at hand.
+"""All questions of a run through the pipeline, in order, with the models of the recipe at hand."""
 
-Ctrl-C once sends no further call: those in flight are waited for, and every question that has its replies is finished.
-Ctrl-C twice stops at once, as SIGTERM does.
-"""
-
-import asyncio
-import concurrent.futures
-import contextlib
-import signal
-import sys
-import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from curate import distil
 from curate.chat import Chat, Journal
 from curate.chat.client import Pulse
 from curate.check import Checker
 from curate.convert import Way
-from curate.errors import UserError
-from curate.in_order import in_order
 from curate.jury import Jury
+from curate.loop import interruptible, open_files, run_async, worked
 from curate.pipeline import Curated, Kit, curate_question
 from curate.recipe import Recipe, teacher
 from curate.records import Drop, Question
@@ -37,10 +24,6 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _IN_FLIGHT = 64  # questions, where no model is asked
-_AHEAD = 8  # times as many may wait for a slow one before them
-_HEARTBEAT = 0.5  # seconds
-_TERMINATED = 143
-_OTHER_FILES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +63,11 @@ def send_all(
 ) -> Pulse | None:
     """Sends every item through `way` with what the recipe brings, as `curate_all` does with questions."""
     if not recipe.models or journal is None:
-        _run_async(lambda: _work(items, way, total, recipe, None, frozenset(), take, told))
+        run_async(lambda: _work(items, way, total, recipe, None, frozenset(), take, told))
         return None
     kept = Journal(journal)
     try:
-        return _run_async(lambda: _with_models(items, way, total, recipe, kept, take, asks or Asks(), told))
+        return run_async(lambda: _with_models(items, way, total, recipe, kept, take, asks or Asks(), told))
     finally:
         kept.close()
 
@@ -158,8 +141,8 @@ async def _with_models(
     told: Told,
 ) -> Pulse:
     chat = Chat(recipe.models, journal, recipe=recipe.name, limit=recipe.budget, asks=asks.any)
-    _open_files(sum(model.concurrency for model in recipe.models.values()))
-    with _interruptible(chat):
+    open_files(sum(model.concurrency for model in recipe.models.values()))
+    with interruptible(chat):
         async with chat:
             await _work(items, way, total, recipe, chat, asks.retry, take, told)
             return chat.pulse()
@@ -177,97 +160,11 @@ async def _work(
 ) -> None:
     kit = kit_of(recipe, chat, retry)
     in_flight = max(_IN_FLIGHT, sum(model.concurrency for model in recipe.models.values()))
-    done = 0
-
-    async def beat() -> None:
-        while chat is not None:
-            await asyncio.sleep(_HEARTBEAT)
-            told("curating", done, total, chat.pulse())
-
-    heart = asyncio.create_task(beat())
-    try:
-        work = in_order(items, lambda item: way(item, kit), in_flight, in_flight * _AHEAD)
-        async with contextlib.aclosing(work):
-            async for result in work:
-                if chat is not None and chat.stopped is not None and chat.stopped.why == "broken":
-                    await chat.drained()
-                    raise UserError(
-                        f"{chat.stopped.detail}\n  the run stopped; what was answered is in the journal, and the next"
-                        " run goes on from there"
-                    )
-                take(result)
-                done += 1
-                if chat is None:
-                    told("curating", done, total, None)
-    finally:
-        heart.cancel()
-
-
-def _open_files(connections: int) -> None:
-    """Allows as many open files as connections need, where the system lets us."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return
-    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = connections + _OTHER_FILES
-    if allowed != resource.RLIM_INFINITY and allowed < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if most < 0 else min(wanted, most), most))
-
-
-@contextmanager
-def _interruptible(chat: Chat) -> Iterator[None]:
-    """Ctrl-C and SIGTERM, where this is the main thread: elsewhere (a notebook) the main thread cancels this one."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    ended: list[type[BaseException]] = []
-
-    def interrupt() -> None:
-        if chat.stopped is None:
-            chat.stop("interrupted", "stopped by Ctrl-C")
-            said = f"no more calls; {chat.pulse().in_flight} in flight are waited for"
-            print(f"\ncurate: {said} (Ctrl-C again stops now)", file=sys.stderr, flush=True)
-        else:
-            end(KeyboardInterrupt)
-
-    def end(kind: type[BaseException]) -> None:
-        ended.append(kind)
-        task.cancel()
-
-    handlers = {signal.SIGINT: interrupt, signal.SIGTERM: lambda: end(SystemExit)}
-    with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C stops at once
-        for number, handler in handlers.items():
-            loop.add_signal_handler(number, handler)
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not ended:
-            raise
-        raise ended[0](*([_TERMINATED] if ended[0] is SystemExit else [])) from None
-    finally:
-        with contextlib.suppress(NotImplementedError):
-            for number in handlers:
-                loop.remove_signal_handler(number)
-
-
-def _run_async(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Runs a coroutine to its end, also where an event loop already runs, as in a notebook: then in a thread, which an
-    interrupt here cancels."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work())
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(work())
-    with ThreadPoolExecutor(1) as pool, closing(loop):
-        done = pool.submit(loop.run_until_complete, task)
-        try:
-            return done.result()
-        except BaseException:
-            if not done.done():
-                loop.call_soon_threadsafe(task.cancel)
-                concurrent.futures.wait([done])
-            raise
+    await worked(
+        items,
+        lambda item: way(item, kit),
+        chat,
+        in_flight,
+        take,
+        lambda done, pulse: told("curating", done, total, pulse),
+    )

@@ -9,7 +9,7 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-_SERVED = "vllm:"
+_SERVED = ("vllm:", "transformers:")
 _SEPARATORS = {"/", "\\"}
 _PATH = re.compile(r"/|\.{1,2}/|~|[A-Za-z]:/|[^/]+/[^/]+/")  # a Hub id has one slash and begins with a name
 _PRIVATE = (
@@ -22,8 +22,8 @@ def published(identity: str) -> str:
     """The identity of a model, with the host of a public server, and no path of a machine."""
     address, space, model = identity.partition(" ")
     if not (space and address.startswith(("http://", "https://"))):
-        served, *arguments = identity.removeprefix(_SERVED).split(" ")
-        prefix = _SERVED if identity.startswith(_SERVED) else ""
+        prefix = next((name for name in _SERVED if identity.startswith(name)), "")
+        served, *arguments = identity.removeprefix(prefix).split(" ")
         return " ".join([prefix + named(served), *(word for word in arguments if not _SEPARATORS & set(word))])
     host = urlsplit(address).hostname or ""
     return f"{named(model)} at {host if _public(host) else 'a private address'}"

@@ -13,7 +13,7 @@ not defined (no pair of votes, no variation) is None, never 0, 1 or NaN.
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,6 +104,24 @@ def recall(counts: Counts, positive: Hashable = 1) -> float | None:
     return _alike(true) / sum(true.values()) if true else None
 
 
+def mcnemar(counts: Counts) -> float:
+    """How likely a difference between two raters' rates of 1 is by chance alone: the exact two-sided p of McNemar, of
+    the units (one, other) on which they differ, be it this much or more; 1 without such units.
+
+    p = min(1, 2 * P(X <= min(lost, won))), X binomial over lost + won draws of 1/2, lost the units (1, 0) and won the
+    units (0, 1). Source: Q. McNemar, Note on the sampling error of the difference between correlated proportions or
+    percentages, Psychometrika 12 (1947); exact, as there for few units, by the binomial distribution.
+    """
+    pairs = _pairs(counts)
+    lost, won = (sum(count for pair, count in pairs.items() if pair == wanted) for wanted in ((1, 0), (0, 1)))
+    term = tail = 1  # of the binomial coefficients of lost + won, summed in whole numbers
+    for k in range(min(lost, won)):
+        term = term * (lost + won - k) // (k + 1)
+        tail += term
+    p: float = 2 * tail / 2 ** (lost + won)
+    return min(1.0, p)
+
+
 def estimates(
     counts: Counts, statistics: Mapping[str, Statistic], *, draws: int = DRAWS, level: float = LEVEL, seed: int = 0
 ) -> dict[str, Estimate]:
@@ -131,11 +149,13 @@ def estimates(
             if value is not None:
                 found[name].append(value)
     return {
-        name: _estimate(statistic(counts), sorted(found[name]), draws, level) for name, statistic in statistics.items()
+        name: estimate(statistic(counts), sorted(found[name]), draws, level) for name, statistic in statistics.items()
     }
 
 
-def _estimate(value: float | None, found: list[float], draws: int, level: float) -> Estimate:
+def estimate(value: float | None, found: Sequence[float], draws: int, level: float) -> Estimate:
+    """A statistic with its percentile interval, as of `estimates`. found: what it was in those of the draws in which it
+    is defined, sorted."""
     rank = int((len(found) + 1) * (1 - level) / 2 + 1e-9)
     if value is None or rank < 1 or draws - len(found) > draws * (1 - level) + 1e-9:
         return Estimate(value)

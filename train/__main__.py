@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from curate.errors import UserError
+from curate.terminal.reported import BUDGET, STOPPED
 from curate.terminal.reported import reported as _reported
 from train.chat_command import chat_command
 
@@ -87,10 +88,15 @@ def evaluate(
         from train.config import load_evaluation
 
         spec = load_evaluation(config, settings or [])
+        from curate.terminal.progress import progress
         from train.evaluate import evaluate as evaluated
         from train.evaluate_shown import print_results
 
-        print_results(evaluated(spec), as_json=as_json)
+        with progress() as told:
+            results = evaluated(spec, told=told, note=partial(typer.echo, err=True))
+        print_results(results, as_json=as_json)
+    if results.stopped in ("budget", "interrupted"):
+        raise typer.Exit(BUDGET if results.stopped == "budget" else STOPPED)
 
 
 app.command("chat")(chat_command)

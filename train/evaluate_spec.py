@@ -9,6 +9,7 @@ benchmarks:
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Self
 
@@ -17,6 +18,7 @@ from pydantic import Field, model_validator
 from curate.chat import Model, Sampling
 from curate.chat.budget import Limit
 from curate.part import Part
+from curate.records import Corpus
 from curate.spec import CheckSpec, ReadSpec
 from train.spec import Name
 
@@ -27,6 +29,14 @@ class BenchmarkSpec(ReadSpec):
     draw: int | None = Field(
         default=None, ge=1, description="ask at most so many questions, drawn by a hash of their ids"
     )
+    held_out: str | None = Field(
+        default=None,
+        description="a recipe, by file or name: only what its split keeps from training; `from` starts at its folder",
+    )
+
+    def corpus(self) -> Corpus:
+        """What the module is told of itself: here it is the source, not a set that one is compared with."""
+        return replace(super().corpus(), name=self.called)
 
 
 class EvaluateSpec(Part):
@@ -41,7 +51,7 @@ class EvaluateSpec(Part):
         default=None, description="a system message before every prompt; the one of the training"
     )
     sampling: Sampling = Field(
-        default=Sampling(temperature=0, max_tokens=4096), description="how replies are drawn, for all models"
+        default=Sampling(), description="how replies are drawn, for all models; by default temperature 0, 4096 tokens"
     )
     check: CheckSpec = Field(
         default=CheckSpec(), description="how answers are checked, as in a recipe; [rules, NAME] asks a model as well"
@@ -64,6 +74,10 @@ class EvaluateSpec(Part):
             raise ValueError(f"`base` is '{self.base}', which checks answers; name one that is scored")
         if own := next((name for name in self.scored if self.models[name].sampling.model_fields_set), None):
             raise ValueError(f"models.{own}.sampling: all models are drawn from alike; write one `sampling` for all")
+        if own := next((name for name in self.scored if self.models[name].open_think != "none"), None):
+            raise ValueError(f"models.{own}.open_think: all models are asked alike; leave it out")
+        if self.budget.usd is not None and (free := [name for name, one in self.models.items() if one.price is None]):
+            raise ValueError(f"a budget in US dollars needs the price of every model; '{free[0]}' has none")
         return self
 
     @property

@@ -4,7 +4,7 @@
     answered = await chat.ask("teacher", messages, sampling, sample=0)
 
 `call` says what makes two calls the same, `reply` reads what came back, `journal` keeps it, `limits` decides how many
-calls are in flight, `budget` what they may cost, `wire` carries the bytes, `vllm_server` starts servers of our own.
+calls are in flight, `budget` what they may cost, `wire` carries the bytes, `server` starts servers of our own.
 """
 
 from curate.chat.budget import Budget

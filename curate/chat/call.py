@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 KEY_BYTES = 16
@@ -39,9 +40,10 @@ class Call:
             }
         )
 
-    def body(self, name: str) -> bytes:
-        """The call as the server is sent it, under the name that it knows the model by."""
-        said: dict[str, Any] = {"model": name, "messages": self.messages, **self.sampling}
+    def body(self, name: str, besides: Mapping[str, Any] = MappingProxyType({})) -> bytes:
+        """The call as the server is sent it, under the name that it knows the model by, with what that server must be
+        told besides."""
+        said: dict[str, Any] = {"model": name, "messages": self.messages, **besides, **self.sampling}
         if self.response_format is not None:
             said["response_format"] = self.response_format
         return canonical(said)

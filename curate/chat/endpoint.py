@@ -17,7 +17,7 @@ from curate.chat.limits import Gate, Pace
 from curate.chat.model import Model
 from curate.chat.reply import Reply, Usage, estimate_tokens, is_filtered, read_reply
 from curate.chat.running import CallFailed, Meter, NotAsked, Stop
-from curate.chat.vllm_server import Server
+from curate.chat.server import Server, besides, name_at
 from curate.errors import UserError
 from judges.thought import one_line
 
@@ -71,7 +71,8 @@ class Endpoint:
 
     async def send(self, call: Call, budget: Budget) -> Sent:
         """Sends a call, again where that may help. Raises CallFailed, NotAsked, and UserError where all calls fail."""
-        body, worst = call.body(self.model.called), self._worst(call)
+        body = call.body(name_at(self.model), besides(self.model, call.sampling))
+        worst = self._worst(call)
         faults: list[Fault] = []
         answers = self._answers
         while True:

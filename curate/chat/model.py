@@ -15,12 +15,20 @@ from pydantic import ConfigDict, Field, PrivateAttr, field_validator, model_vali
 
 from curate.part import Part
 
-# Arguments of vLLM that change what a model says; all others (ports, parsers, parallelism) leave its identity alone.
-_CHANGING = (
-    *("--quantization", "-q", "--dtype", "--kv-cache-dtype", "--chat-template", "--tokenizer", "--tokenizer-revision"),
-    *("--hf-overrides", "--rope-scaling", "--rope-theta", "--lora-modules", "--generation-config"),
-    *("--override-generation-config", "--default-chat-template-kwargs"),
+# Arguments that change what a model says; all others (ports, parsers, parallelism) leave its identity alone.
+_CHANGING: Mapping[str, tuple[str, ...]] = {
+    "vllm": (
+        *("--quantization", "-q", "--dtype", "--kv-cache-dtype", "--chat-template", "--tokenizer"),
+        *("--tokenizer-revision", "--hf-overrides", "--rope-scaling", "--rope-theta", "--lora-modules"),
+        *("--generation-config", "--override-generation-config", "--default-chat-template-kwargs"),
+    ),
+    "transformers": ("--quantization", "--dtype", "--reasoning", "--chat-template-kwargs"),
+}
+# What Transformers' server takes without a word and then ignores (transformers.cli.serving, 5.19 to 5.23).
+_IGNORED = (
+    *("max_completion_tokens", "presence_penalty", "reasoning_effort", "response_format", "logprobs", "top_logprobs"),
 )
+_ONE_AT_A_TIME = 2  # calls in flight at a server that answers one: the next waits there
 _WHOLE = 1 << 20  # of a model's files, so many bytes at both ends stand for their content
 
 
@@ -74,9 +82,13 @@ class Model(Part):
         default=None, description="the environment variable that holds the key; without one, no key is sent"
     )
     api_version: str | None = Field(default=None, description="Azure OpenAI's API version; base_url is its endpoint")
-    serve: Literal["vllm"] | None = Field(default=None, description="`vllm`: started when it is first needed")
+    serve: Literal["vllm", "transformers"] | None = Field(
+        default=None,
+        description="a server that is started when it is first needed: `vllm`, or `transformers` where there is no "
+        "GPU; it answers one call at a time",
+    )
     revision: str | None = Field(default=None, description="of a served model on the Hub: its commit, tag or branch")
-    args: tuple[str, ...] = Field(default=(), strict=False, description="arguments for vLLM's server, as text")
+    args: tuple[str, ...] = Field(default=(), strict=False, description="arguments for that server, as text")
     env: Mapping[str, str] = Field(
         default={}, description="environment of the served model: {CUDA_VISIBLE_DEVICES: '0,1'}"
     )
@@ -92,7 +104,12 @@ class Model(Part):
     structured: Literal["none", "json_object", "json_schema"] = Field(
         default="none", description="how its server can hold a judge's reply to a form: `json_schema` for vLLM, OpenAI"
     )
-    concurrency: int = Field(default=64, ge=1, le=4096, description="calls in flight at most; adapts below that")
+    concurrency: int = Field(
+        default=64,
+        ge=1,
+        le=4096,
+        description=f"calls in flight at most; adapts below that; by default {_ONE_AT_A_TIME} of `serve: transformers`",
+    )
     requests_per_minute: int | None = Field(default=None, ge=1, description="calls sent in a minute at most")
     tokens_per_minute: int | None = Field(default=None, ge=1, description="tokens in a minute at most, both ways")
     timeout: float = Field(default=3600, gt=0, strict=False, description="seconds to wait for a whole reply")
@@ -115,14 +132,29 @@ class Model(Part):
             raise ValueError("base_url may hold no user, password or query; name the key's variable in `api_key_env`")
         return url.rstrip("/")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _patient(cls, said: Any) -> Any:
+        if isinstance(said, Mapping) and said.get("serve") == "transformers":
+            return {"concurrency": _ONE_AT_A_TIME, **said}
+        return said
+
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if (self.base_url is None) == (self.serve is None):
-            raise ValueError("a model has either a `base_url` or `serve: vllm`")
+            raise ValueError("a model has either a `base_url` or `serve: vllm` (or `transformers`)")
         wrong = [name for name in ("args", "env", "revision") if self.serve is None and getattr(self, name)]
         wrong += [name for name in ("api_key_env", "api_version") if self.serve and getattr(self, name)]
         if wrong:
             raise ValueError(f"`{wrong[0]}` is for {'an endpoint' if self.serve else 'a served model'}")
+        return self
+
+    @model_validator(mode="after")
+    def _heeded(self) -> Self:
+        if self.serve == "transformers":
+            ours = [name for name in ("open_think", "structured") if getattr(self, name) != "none"]
+            if deaf := ours + [f"sampling.{name}" for name in _IGNORED if name in (self.sampling.model_extra or {})]:
+                raise ValueError(f"Transformers' server ignores `{deaf[0]}`; vLLM's does not")
         return self
 
     def at(self, base: Path) -> Self:
@@ -138,7 +170,7 @@ class Model(Part):
 
     @property
     def called(self) -> str:
-        """The name that its server knows it by; of a folder, without the path that leads there."""
+        """Its name; of a folder, without the path that leads there."""
         return self.folder.resolve().name if self.folder else self.model
 
     def held_to(self, schema: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -153,24 +185,24 @@ class Model(Part):
                 return None
 
     def known_as(self) -> str:
-        """The identity that calls are keyed by: address and name of an endpoint; `vllm:model@revision` of a served
-        model, whatever its port, with the arguments that change what it says. A folder's revision is a hash of its
-        files: names, sizes, and the first and last megabyte of each."""
+        """The identity that calls are keyed by: address and name of an endpoint; `vllm:model@revision` (or
+        `transformers:`) of a served model, whatever its port, with the arguments that change what it says. A folder's
+        revision is a hash of its files but for its cards: names, sizes, the first and last megabyte of each."""
         if self.identity is not None:
             return self.identity
         if self.serve is None:
             return f"{self.base_url} {self.model}"
         folder = self.folder
         name = f"{folder.resolve().name}@{_digest(folder)}" if folder else f"{self.model}@{self.revision or 'main'}"
-        return " ".join([f"vllm:{name}", *_changing(self.args)])
+        return " ".join([f"{self.serve}:{name}", *_changing(self.args, _CHANGING[self.serve])])
 
 
-def _changing(args: tuple[str, ...]) -> Iterator[str]:
-    """The arguments that change what a model says, in one form and order."""
+def _changing(args: tuple[str, ...], names: tuple[str, ...]) -> Iterator[str]:
+    """The arguments of these names, which change what a model says, in one form and order."""
     found = []
     for index, argument in enumerate(args):
         name, equals, value = argument.partition("=")
-        if name in _CHANGING:
+        if name in names:
             found.append(f"{name}={value if equals else ''.join(args[index + 1 : index + 2])}")
     yield from sorted(found)
 
@@ -178,7 +210,8 @@ def _changing(args: tuple[str, ...]) -> Iterator[str]:
 def _digest(folder: Path) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden and path.suffix != ".md":
             size = path.stat().st_size
             digest.update(f"{path.relative_to(folder).as_posix()} {size}\n".encode())
             with path.open("rb") as file:

@@ -23,6 +23,8 @@ _REFUSAL = re.compile(
     r"(?:为[你您])?(?:回答|提供|协助|讨论|满足|继续|给出)",
     re.IGNORECASE,
 )
+# The token that ends a turn, which some servers leave in the text (Transformers' 5.19, of DeepSeek's models).
+_END = re.compile(r"(?:<[|｜][^<>|｜\s]{1,40}[|｜]>|</s>)$")
 _MANY = 10**9  # tokens: more are no count of one call
 _SHORT = 300  # a refusal in words is short; a long reply that begins like one goes on to answer
 
@@ -108,15 +110,23 @@ def _texts(message: Mapping[str, Any], opened: bool) -> tuple[str, str]:
         parts = [part for part in content if isinstance(part, Mapping)]
         reasoning = reasoning or "".join(_text(part.get("thinking")) for part in parts)
         content = "".join(_text(part.get("text")) for part in parts)
-    text = _text(content)
+    text = _ended(_text(content))
     if reasoning:
-        return reasoning.removeprefix("<think>").strip(), after_thought(text).strip()
+        return _ended(reasoning).removeprefix("<think>").strip(), after_thought(text).strip()
     thought, closed, answer = text.rpartition("</think>")
     if closed and after_thought(text) == answer:
         return thought.strip().removeprefix("<think>").strip(), answer.strip()
     if opened or text.lstrip().startswith("<think>"):
         return text.strip().removeprefix("<think>").strip(), ""
     return "", text.strip()
+
+
+def _ended(text: str) -> str:
+    """The text without the end tokens after it."""
+    plain = text.rstrip()
+    while plain.endswith(">") and (shorter := _END.sub("", plain)) != plain:
+        plain = shorter.rstrip()
+    return plain
 
 
 def _text(value: Any) -> str:

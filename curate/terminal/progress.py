@@ -20,11 +20,14 @@ _EVERY = 5.0  # seconds between plain lines
 _REFRESH = 0.1
 _OVER = 10.0  # seconds that rates are taken over
 _STAGES = {"reading": "reading records", "curating": "curating questions", "tables": "building scores.duckdb"}
+_WITHOUT_CALLS = ("reading", "tables")
 
 
 @contextmanager
 def progress() -> Iterator[Told]:
-    """Yields told(stage, done, total, pulse): a bar on a terminal, else a line every few seconds."""
+    """Yields told(stage, done, total, pulse): a bar on a terminal, else a line every few seconds.
+
+    stage: one of a run's, or in words what is done."""
     if not sys.stderr.isatty():
         yield _plain_lines()
         return
@@ -53,13 +56,13 @@ def progress() -> Iterator[Told]:
             nonlocal rates, stage_now, shown_at
             now = time.monotonic()
             if stage != stage_now:
-                bar.reset(task, description=_STAGES[stage], total=total, rate="")
+                bar.reset(task, description=_STAGES.get(stage, stage), total=total, rate="")
                 rates, stage_now, shown_at = Rates(), stage, 0.0
             if now - shown_at < _REFRESH and done != total:  # not every one of 100,000 questions redraws the bar
                 return
             shown_at = now
             rates.add(now, done, pulse)
-            bar.note = shown(line(pulse, rates)) if pulse is not None and stage == "curating" else Text()
+            bar.note = shown(line(pulse, rates)) if pulse is not None and stage not in _WITHOUT_CALLS else Text()
             bar.note.no_wrap, bar.note.overflow = True, "ellipsis"
             bar.update(task, completed=done, total=total, rate=f"{rates.done:,.0f}/s")
 
@@ -93,7 +96,7 @@ def line(pulse: Pulse, rates: Rates) -> str:
     if pulse.stopped == "broken":
         return f"stopping, {pulse.in_flight} calls in flight: {pulse.detail}"
     if meter.starting:
-        return f"starting vLLM: {', '.join(meter.starting)}"
+        return f"starting the server of {', '.join(meter.starting)}"
     parts = [f"{rates.calls:,.1f} calls/s", f"{rates.tokens:,.0f} tokens/s", f"${pulse.total.usd:,.2f}"]
     parts.append(f"{pulse.in_flight} of {pulse.limit} in flight")
     parts += [f"{meter.refused:,} × 429"] if meter.refused else []
@@ -114,7 +117,7 @@ def _plain_lines() -> Told:
             said = now
             rates.add(now, done, pulse)
             of = f" of {total:,}" if total is not None else ""
-            calls = f"; {line(pulse, rates)}" if pulse is not None and stage == "curating" else ""
-            print(f"{_STAGES[stage]}: {done:,}{of}, {rates.done:,.0f}/s{calls}", file=sys.stderr, flush=True)
+            calls = f"; {line(pulse, rates)}" if pulse is not None and stage not in _WITHOUT_CALLS else ""
+            print(f"{_STAGES.get(stage, stage)}: {done:,}{of}, {rates.done:,.0f}/s{calls}", file=sys.stderr, flush=True)
 
     return told

@@ -1,5 +1,6 @@
 """The card of a model: every fact in it, the same numbers in both languages, YAML that the Hub reads."""
 
+import ast
 import re
 from collections import Counter
 from dataclasses import replace
@@ -34,9 +35,11 @@ MINIMAL = ModelFacts(
     languages=(),
     method="sft",
     about=Words("", ""),
-    base=Base("tiny-base", "", ""),
+    base=Base("tiny-base", "", "", ""),
     data=Data("quickstart", "", "", "", "", "", "sft", 41, 0, 0),
     template=Words("The base's own chat template, as it is.", "沿用基座自带的对话模板。"),
+    system="",
+    example=Words("What is 3 + 4?", "3 + 4 等于多少？"),
     longest=512,
     lora=None,
     quantised="",
@@ -60,10 +63,12 @@ FULL = replace(
     languages=("en", "zh"),
     method="grpo",
     about=Words("A model for bank examinations.", "面向银行业考试的模型。"),
-    base=Base("org/Fin-R1-7B-SFT", "5d1f" * 10, "apache-2.0"),
+    base=Base("org/Fin-R1-7B-SFT", "org/Fin-R1-7B-SFT", "5d1f" * 10, "apache-2.0"),
     data=Data(
         "org/Fin-R1-Data", "org/Fin-R1-Data", "1.2.0", "9c03" * 10, "d00f", "cc-by-nc-sa-4.0", "rl", 23_451, 312, 67
     ),
+    system='Think in "<think>" first.',
+    example=Words("Net profit?\n\nBox it: \\boxed{}", "净利润？\n\n写成 \\boxed{}"),
     longest=4_096,
     lora=Lora(16, 32.0, 0.05, ("q_proj", "v_proj")),
     quantised="4-bit NF4",
@@ -71,10 +76,8 @@ FULL = replace(
     training=Training("H200", 8, 1_466, 1.5, 987_654_321, 7_205, 42),
     metrics=(Measured("train_loss", 0.913, 0.0871),),
     policy=Policy(
-        rewards=(Measured("accuracy", 0.4125, 0.6631), Measured("format", 0.88, 0.992)),
-        formatted=Measured("format_rate", 0.884, 0.996),
-        zero_variance=Measured("zero_variance", 0.31, 0.455),
-        kl=Measured("kl", 0.0, 0.0123),
+        means=(Measured("reward", 0.4125, 0.6631), Measured("kl", 0.0, 0.0123)),
+        shares=(Measured("format_rate", 0.884, 0.996), Measured("frac_reward_zero_std", 0.31, None)),
     ),
     results=(
         Result(
@@ -114,7 +117,7 @@ def test_both_languages_state_the_same_numbers(facts: ModelFacts) -> None:
 
 @pytest.mark.parametrize("language", get_args(Language))
 def test_a_card_has_no_number_of_its_own(language: Language) -> None:
-    stated, code = ["512", "41", "41", "0", "0", "1", "13", "60", "2.00", "0"], ["0", "1"]
+    stated, code = ["512", "41", "41", "0", "0", "1", "13", "60", "2.00", "0", "3", "4"], ["0", "1"]
     assert numbers(model_card(MINIMAL, language)) == Counter([*stated, *code])
 
 
@@ -140,10 +143,11 @@ def test_a_full_card_states_its_facts(language: Language) -> None:
         "8 × H200",
         "7,205",
         "987,654,321",
-        "| `learning_rate` | 5e-06 |",
+        "| `learning_rate` | `5e-06` |",
         "| `train_loss` | 0.9130 | 0.0871 |",
-        "| `accuracy` | 0.4125 | 0.6631 |",
+        "| `reward` | 0.4125 | 0.6631 |",
         "| `format_rate` | 88.4% | 99.6% |",
+        "| `frac_reward_zero_std` | 31.0% | – |",
         "| `kl` | 0.0000 | 0.0123 |",
         "73.4% (70.7%, 76.0%)",
         "| 1,147 |",
@@ -164,9 +168,9 @@ def test_what_the_hub_reads() -> None:
     data = ModelCard(model_card(FULL, "en")).data
     assert data.license == "cc-by-nc-sa-4.0"
     assert data.base_model == "org/Fin-R1-7B-SFT"
-    assert data["base_model_relation"] == "adapter"
+    assert data["base_model_relation"] == "finetune"
     assert data.datasets == ["org/Fin-R1-Data"]
-    assert (data.library_name, data.pipeline_tag, data.language) == ("peft", "text-generation", ["en", "zh"])
+    assert (data.library_name, data.pipeline_tag, data.language) == ("transformers", "text-generation", ["en", "zh"])
     assert "grpo" in data.tags
     (result,) = data.eval_results
     assert (result.dataset_type, result.dataset_split, result.dataset_revision) == ("org/finqa", "test", "77ab" * 10)
@@ -176,8 +180,7 @@ def test_what_the_hub_reads() -> None:
 def test_the_yaml_of_minimal_facts_claims_nothing() -> None:
     _, header, _ = model_card(MINIMAL, "en").split("---\n", 2)
     data = yaml.safe_load(header)
-    assert data.keys() == {"base_model", "base_model_relation", "library_name", "pipeline_tag", "tags", "model_name"}
-    assert data["base_model_relation"] == "finetune"
+    assert data.keys() == {"library_name", "pipeline_tag", "tags", "model_name"}
 
 
 def test_the_chinese_card_has_no_yaml() -> None:
@@ -187,6 +190,29 @@ def test_the_chinese_card_has_no_yaml() -> None:
 @pytest.mark.parametrize("language", get_args(Language))
 def test_a_model_that_was_not_evaluated_says_so(language: Language) -> None:
     assert {"en": "has not been evaluated", "zh": "未经评测"}[language] in model_card(MINIMAL, language)
+
+
+@pytest.mark.parametrize("facts", [MINIMAL, FULL], ids=["minimal", "full"])
+@pytest.mark.parametrize("language", get_args(Language))
+def test_the_example_asks_as_training_did(facts: ModelFacts, language: Language) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", model_card(facts, language), re.DOTALL)
+    lines = ast.parse(code).body
+    messages = next(ast.literal_eval(one.value) for one in lines if isinstance(one, ast.Assign) and one.lineno == 4)
+    system = [{"role": "system", "content": facts.system}] if facts.system else []
+    assert messages == [*system, {"role": "user", "content": getattr(facts.example, language)}]
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_a_model_of_random_weights_has_no_base_in_its_card(language: Language) -> None:
+    card = model_card(replace(MINIMAL, base=Base("", "", "", "")), language)
+    assert {"en": "This is a new model with random weights,", "zh": "从随机权重的新模型出发"}[language] in card
+    assert "``" not in card.replace("```", "")
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_time_that_nobody_knows_is_not_told(language: Language) -> None:
+    card = model_card(replace(MINIMAL, training=replace(MINIMAL.training, seconds=None)), language)
+    assert {"en": "1 × CPU.", "zh": "1 × CPU。"}[language] in card
 
 
 @pytest.mark.parametrize("language", get_args(Language))

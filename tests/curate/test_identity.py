@@ -22,6 +22,7 @@ from curate.identity import named, public_address, published
             "vllm:tiny@0123 --dtype=bfloat16",
         ),
         ("vllm:/home/ada/models/judge-72b@main", "vllm:judge-72b@main"),
+        ("transformers:/home/ada/tuned@0123", "transformers:tuned@0123"),
         ("C:\\models\\judge-72b", "judge-72b"),
         ("http://box.localdomain/v1 judge", "judge at a private address"),
         ("http://nas.local./v1 judge", "judge at a private address"),

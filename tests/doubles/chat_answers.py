@@ -1,7 +1,9 @@
 """What a scripted chat server may answer: replies, errors, and everything that goes wrong on a wire.
 
 reply("4", reasoning="2 + 2", finish_reason="stop")     error(429, "slow down", retry_after=2)
-cut(after=100)     garbage()     drip(reply("4"), seconds=3)     hang()
+cut(after=100)     garbage()     drip(reply("4"), seconds=3)     hang()     streamed(reply("4"), size=2)
+
+A request with `stream` is answered by `streamed` pieces of what the script returned, unless that is an Answer itself.
 """
 
 import hashlib
@@ -79,6 +81,22 @@ def drip(whole: Reply, seconds: float) -> Answer:
     return replace(answer_of(whole), seconds=seconds)
 
 
+def streamed(whole: str | dict[str, Any], size: int = 3) -> Answer:
+    """The completion as server-sent events: its reasoning and then its content in pieces of so many characters."""
+    completion = reply(whole) if isinstance(whole, str) else whole
+    (choice,) = completion["choices"]
+    texts = [(name, choice["message"].get(name) or "") for name in ("reasoning", "reasoning_content", "content")]
+    deltas = [{name: text[at : at + size]} for name, text in texts for at in range(0, len(text), size)]
+    ends = [*[None] * (len(deltas) + 1), choice["finish_reason"]]
+    head = {**completion, "object": "chat.completion.chunk", "model": completion["model"] or "test-model"}
+    events = [
+        json.dumps(head | {"choices": [{"index": 0, "delta": delta, "finish_reason": end}]})
+        for delta, end in zip([{"role": "assistant", "content": ""}, *deltas, {}], ends, strict=True)
+    ]
+    body = "".join(f"data: {event}\n\n" for event in [*events, "[DONE]"])
+    return Answer(200, body.encode(), {"Content-Type": "text/event-stream"})
+
+
 def garbage() -> Answer:
     """Status 200 and a body that is no JSON."""
     return Answer(200, b"<html>upstream said hello</html>", {"Content-Type": "text/html"})
@@ -94,6 +112,8 @@ def answer_of(given: Reply, request: Mapping[str, Any] | None = None) -> Answer:
     if isinstance(given, Answer):
         return given
     asked, completion = request or {}, dict(reply(given) if isinstance(given, str) else given)
+    if asked.get("stream"):
+        return streamed(completion)
     completion["model"] = completion.get("model") or asked.get("model", "test-model")
     if completion.get("usage") is None and "choices" in completion:
         message = completion["choices"][0]["message"]

@@ -15,9 +15,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import openai
 import pytest
 
-from tests.doubles.chat_answers import Script, cut, drip, error, garbage, hang, key_of, reply
+from tests.doubles.chat_answers import Script, cut, drip, error, garbage, hang, key_of, reply, streamed
 from tests.doubles.chat_server import ChatServer, Faults
 
 ROOT = Path(__file__).parents[2]
@@ -185,3 +186,17 @@ def test_as_a_process() -> None:
             assert json.load(response)["answered"] == 1
         process.communicate()
     assert process.returncode == 0
+
+
+def test_a_stream_comes_in_pieces_that_openais_client_reads_and_may_be_cut() -> None:
+    thought = reply("vier", "2 + 2", reasoning_field="reasoning", finish_reason="length")
+    with ChatServer(lambda request, nth: thought if nth == 0 else cut(700, streamed(thought, size=1))) as server:
+        client = openai.OpenAI(base_url=server.base_url, api_key="none", max_retries=0)
+        asked: Any = {"model": "m", "messages": [{"role": "user", "content": "2+2?"}], "stream": True}
+        chunks = list(client.chat.completions.create(**asked))
+        with pytest.raises(openai.APIConnectionError):
+            list(client.chat.completions.create(**asked))
+    deltas = [chunk.choices[0].delta for chunk in chunks]
+    assert [getattr(delta, "reasoning", None) for delta in deltas][1:3] == ["2 +", " 2"]
+    assert "".join(delta.content or "" for delta in deltas) == "vier"
+    assert [chunk.choices[0].finish_reason for chunk in chunks] == [None] * 5 + ["length"]

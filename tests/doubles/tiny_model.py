@@ -15,16 +15,14 @@ from typing import TYPE_CHECKING
 
 from curate.prompt import prompt
 from curate.records import Question
+from train.new import learned, untrained
+from train.spec import NewSpec
 
 if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerFast
 
 OPERANDS = range(8)
-TEMPLATE = """{% for m in messages %}<|im_start|>{{ m['role'] }}
-{{ m['content'] }}<|im_end|>
-{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
-{% endif %}"""
 CONTEXT = 12_288  # a judge of seven criteria is asked in some 4,000 of these tokens
 STEPS = 400
 
@@ -45,28 +43,15 @@ def wrapped(text: str) -> str:
 def train(folder: Path, seed: int = 0) -> None:
     """Write the model into the folder. The same seed gives the same model; RuntimeError where it has not learned."""
     import torch
-    from transformers import Qwen2Config, Qwen2ForCausalLM
 
     # Several threads wait for each other in layers this small, and make the result depend on the machine.
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     pairs = list(product(OPERANDS, OPERANDS))
     asked = [(form(question(a, b)), reply(a, b)) for form in (str, wrapped) for a, b in pairs]
-    tokenizer = _tokenizer([f"{said} {answer}" for said, answer in asked])
+    tokenizer = learned([f"{said} {answer}" for said, answer in asked], 600, ("<think>", "</think>"), CONTEXT)
     ids, labels = _encoded(tokenizer, asked)
-    config = Qwen2Config(
-        vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=1,
-        max_position_embeddings=CONTEXT,
-        bos_token_id=None,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-    )
-    model = Qwen2ForCausalLM(config)
+    model = untrained(tokenizer, NewSpec(layers=2, hidden=64, heads=2, context=CONTEXT))
     optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=5e-3, total_steps=STEPS)
     for _ in range(STEPS):
@@ -85,30 +70,6 @@ def train(folder: Path, seed: int = 0) -> None:
         raise RuntimeError(f"the tiny model is unsure of what it was taught ({surest:.2f} at worst): try another seed")
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-
-
-def _tokenizer(texts: list[str]) -> "PreTrainedTokenizerFast":
-    """Tokens are the words of the texts, single digits, and bytes for all else."""
-    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
-
-    marks = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-    tokens = Tokenizer(models.BPE())
-    tokens.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
-    )
-    tokens.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(
-        vocab_size=600, special_tokens=marks, initial_alphabet=sorted(alphabet), show_progress=False
-    )
-    tokens.train_from_iterator(texts, trainer)
-    # Not special: a reply is decoded without its special tokens, and these two must stay in it.
-    tokens.add_tokens([AddedToken(mark, normalized=False) for mark in ("<think>", "</think>")])
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=tokens, eos_token=marks[2], pad_token=marks[0])
-    tokenizer.chat_template = TEMPLATE
-    tokenizer.model_max_length = CONTEXT
-    return tokenizer
 
 
 def _encoded(tokenizer: "PreTrainedTokenizerFast", asked: list[tuple[str, str]]) -> "tuple[Tensor, Tensor]":

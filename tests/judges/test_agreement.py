@@ -1,5 +1,6 @@
 """Agreement beyond chance: worked examples of the sources, numbers by hand, and what must hold for any votes."""
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
@@ -16,6 +17,7 @@ from judges.agreement import (
     decided,
     estimates,
     kappa,
+    mcnemar,
     precision,
     recall,
 )
@@ -225,3 +227,35 @@ def test_the_same_seed_gives_the_same_interval_which_holds_the_value(counts: Cou
 def test_too_few_draws_are_refused(draws: int, level: float) -> None:
     with pytest.raises(ValueError, match="give no interval"):
         estimates({(1, 1): 3}, {"agreement": agreement}, draws=draws, level=level)
+
+
+@pytest.mark.parametrize(
+    ("lost", "won", "p"),
+    [
+        (0, 0, 1.0),
+        (1, 0, 1.0),
+        (0, 5, 2 / 2**5),
+        (3, 3, 1.0),
+        (4, 5, 1.0),  # FinReason's SFT against its GRPO on 300 rows: noise
+        (1, 8, 2 * (1 + 9) / 2**9),
+        (10, 25, 0.016673848),  # scipy.stats.binomtest(10, 35)
+    ],
+)
+def test_mcnemar_is_the_exact_two_sided_binomial_test(lost: int, won: int, p: float) -> None:
+    alike = {(True, True): 40, (False, False): 7, (True, None): 3, (None, False): 2}
+    assert mcnemar({(True, False): lost, (False, True): won} | alike) == pytest.approx(p, abs=5e-7)
+    assert mcnemar({(0, 1): lost, (1, 0): won}) == pytest.approx(p, abs=5e-7)
+
+
+@quick
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_mcnemar_is_the_sum_of_the_outcomes_that_are_as_unlikely(lost: int, won: int) -> None:
+    total = lost + won
+    tail = [k for k in range(total + 1) if abs(2 * k - total) >= abs(won - lost)]
+    expected = Fraction(sum(math.comb(total, k) for k in tail), 2**total)
+    assert mcnemar({(1, 0): lost, (0, 1): won}) == pytest.approx(float(expected))
+
+
+def test_mcnemar_of_many_differences_is_still_exact() -> None:
+    assert 0 < mcnemar({(1, 0): 4800, (0, 1): 5200}) < 1e-4
+    assert mcnemar({(1, 0): 0, (0, 1): 3000}) == 0.0  # smaller than any float

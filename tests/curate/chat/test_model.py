@@ -38,7 +38,7 @@ def write(folder: Path, text: str = RECIPE) -> Path:
 
 
 def served(**said: Any) -> str:
-    return Model(serve="vllm", **{"model": "org/judge", **said}).known_as()
+    return Model(**{"serve": "vllm", "model": "org/judge", **said}).known_as()
 
 
 def weights(folder: Path) -> Path:
@@ -70,6 +70,13 @@ def test_a_good_recipe_gives_its_models(tmp_path: Path) -> None:
         (("serve: vllm", "serve: sglang"), 13, "'models.judge.serve'"),
         (("serve: vllm", "serve: vllm\n    base_url: http://h/v1"), 12, "either a `base_url` or `serve: vllm`"),
         (("serve: vllm", "serve: vllm\n    api_key_env: KEY"), 12, "`api_key_env` is for an endpoint"),
+        (("serve: vllm", "serve: transformers\n    structured: json_schema"), 12, "server ignores `structured`"),
+        (("serve: vllm", "serve: transformers\n    open_think: continue"), 12, "server ignores `open_think`"),
+        (
+            ("serve: vllm", "serve: transformers\n    sampling: {max_completion_tokens: 9}"),
+            12,
+            "server ignores `sampling.max_completion_tokens`",
+        ),
         (("serve: vllm", "serve: vllm\n    api_version: '1'"), 12, "`api_version` is for an endpoint"),
         (("serve: vllm", "serve: vllm\n    args: [--seed, 4]"), 14, "must be text; put numbers in quotes; found 4"),
         (("serve: vllm", "serve: vllm\n    args: --seed 4"), 14, "must be a list"),
@@ -200,6 +207,17 @@ def test_a_served_model_is_known_by_name_revision_and_the_arguments_that_change_
     assert len({served(), *(served(args=args) for args in changed)}) == len(changed) + 1
 
 
+def test_transformers_server_is_known_apart_from_vllms_and_is_asked_two_calls_at_a_time() -> None:
+    assert served(serve="transformers", revision="abc") == "transformers:org/judge@abc"
+    plain = served(serve="transformers")
+    changed = ("--quantization=bnb-4bit", "--dtype=float16", "--reasoning=off", "--chat-template-kwargs={}")
+    assert [served(serve="transformers", args=(one,)) for one in changed] == [f"{plain} {one}" for one in changed]
+    same = (("--device", "cpu"), ("--port", "9"), ("--compile",), ("--log-level", "info"), ("--default-seed", "4"))
+    assert {served(serve="transformers", args=args) for args in same} == {plain}
+    model = {"model": "m", "serve": "transformers"}
+    assert [Model(**model).concurrency, Model(**model, concurrency=9).concurrency] == [2, 9]
+
+
 def test_a_folder_is_known_by_what_is_in_it_not_by_where_it_lies(tmp_path: Path) -> None:
     here, there = weights(tmp_path / "here" / "tuned"), weights(tmp_path / "there" / "tuned")
     known = served(model=str(here))
@@ -216,6 +234,14 @@ def test_a_folder_is_known_by_what_is_in_it_not_by_where_it_lies(tmp_path: Path)
     os.utime(there / "config.json", (1, 1))
     (there / "empty").mkdir()
     assert served(model=str(there)) == known
+
+
+def test_a_card_written_later_leaves_a_folder_s_identity_alone(tmp_path: Path) -> None:
+    folder = weights(tmp_path / "tuned")
+    known = served(model=str(folder))
+    for card in (folder / "README.md", folder / "README_zh.md", folder / "sub" / "README.md"):
+        card.write_text("# tuned")
+    assert served(model=str(folder)) == known
 
 
 @pytest.mark.parametrize("place", [0, MEGABYTE - 1, 2 * MEGABYTE, 3 * MEGABYTE - 1])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from curate.chat import Answered, CallFailed, Chat, Journal, Model
+from curate.chat.reply import read_reply
 from tests.doubles.chat_answers import Answer, Reply, reply
 from tests.doubles.chat_server import ChatServer
 
@@ -63,6 +64,21 @@ def harm(path: Path, odd: Reply) -> list[str]:
 
     with ChatServer(script) as server, closing(Journal(path)) as journal:
         return asyncio.run(run())
+
+
+@pytest.mark.parametrize("end", ["<｜end▁of▁sentence｜>", "<|im_end|>", "</s>", "<|im_end|>\n<|endoftext|>\n"])
+@pytest.mark.parametrize("parsed", [True, False])
+def test_an_end_token_that_a_server_leaves_in_the_text_is_not_said(end: str, parsed: bool) -> None:
+    said = reply(f"净利润 <a|b> 7{end}", "因为") if parsed else reply(f"<think>因为</think>净利润 <a|b> 7{end}")
+    read = read_reply(said)
+    assert (read.reasoning, read.content, read.outcome) == ("因为", "净利润 <a|b> 7", "ok")
+    unclosed = read_reply(reply("", f"因为{end}"))
+    assert (unclosed.reasoning, unclosed.outcome) == ("因为", "empty_answer")
+
+
+@pytest.mark.parametrize("text", ["<b>7</b>", "a |> f", "<| x |>", "`<|im_end|>` ends a turn", "7 <s>"])
+def test_what_only_looks_like_an_end_token_stays(text: str) -> None:
+    assert read_reply(reply(text)).content == text
 
 
 @pytest.fixture

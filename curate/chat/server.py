@@ -1,4 +1,5 @@
-"""A vLLM server of our own: started when a call first needs it, watched, restarted once, stopped with the run.
+"""A server of our own, vLLM's or Transformers': started when a call first needs it, watched, restarted once, stopped
+with the run.
 
 server = Server(model, given_up)
 base_url = await server.start()     # python -m vllm.entrypoints.openai.api_server --model ... --port ...
@@ -18,7 +19,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from curate.chat.model import Model
 from curate.errors import UserError
@@ -29,6 +32,15 @@ _GRACE = 20.0  # seconds for a server that is up to end in, before it is killed
 _TAIL = 20  # lines of its log to show
 _CAUSE = re.compile(r"\b(?:\w*Error|error|Value error)\b\s*[:,]")
 _NO_CAUSE = "Engine core initialization failed"
+_MISSING = re.compile(r"ModuleNotFoundError|No module named|ImportError: Missing dependencies")
+_WHOSE = {"vllm": "vLLM's", "transformers": "Transformers'"}
+_INSTALLED_BY = {"vllm": "vllm", "transformers": "train"}  # extras of this package
+# `transformers serve`, without the rest of that command line, which imports packages that serving does not need and
+# looks for a newer version on the internet.
+_TRANSFORMERS = "import typer; from transformers.cli.serve import Serve; typer.run(Serve)"
+# Transformers' server takes a call's temperature, but draws only if the model's own generation_config.json says so. The
+# length is the server's default, which a generation_config takes away.
+_DRAW = '{"do_sample": true, "max_new_tokens": 1024}'
 
 # A process that outlives the run, whatever ends it, to kill the server's: vLLM's workers outlive their parent, and one
 # that is starting heeds no signal but this. Its standard input closes when the run's process ends.
@@ -55,6 +67,9 @@ class Server:
 
     async def start(self) -> str:
         """Starts the server and waits until it is healthy; its base URL. Raises UserError, with the end of its log."""
+        folder = self._model.folder
+        if folder is not None and not (folder / "config.json").exists() and (folder / "adapter_config.json").exists():
+            raise UserError(f"'{folder}' holds an adapter alone; serve the model that it was merged into")
         async with self._lock:
             self._port = self._port or _free_port()
             await self._launch()
@@ -79,13 +94,14 @@ class Server:
             self._folder = None
 
     async def _launch(self) -> None:
-        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="fincurate-vllm-"))
+        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="fincurate-server-"))
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 command(self._model, self._port),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                cwd=self._beside_the_model(self._folder),
                 env={"VLLM_RPC_BASE_PATH": str(self._folder), **os.environ, **self._model.env},
                 start_new_session=True,  # Ctrl-C in the terminal is for the run, which finishes what is in flight
             )
@@ -99,6 +115,17 @@ class Server:
             raise
         self._is_up = True
 
+    def _beside_the_model(self, folder: Path) -> Path | None:
+        """Transformers' server calls a folder by the path that it was given, and wants that in every call; so it is
+        given a bare name, of a link in a folder of its own."""
+        if self._model.serve != "transformers" or self._model.folder is None:
+            return None
+        link = folder / "models" / name_at(self._model)
+        link.parent.mkdir(exist_ok=True)
+        if not link.is_symlink():
+            link.symlink_to(self._model.folder.resolve(), target_is_directory=True)
+        return link.parent
+
     async def _until_healthy(self, process: subprocess.Popen[bytes]) -> None:
         began = time.monotonic()
         while not await asyncio.to_thread(_is_healthy, self._port):
@@ -107,7 +134,7 @@ class Server:
             if time.monotonic() - began > _PATIENCE:
                 raise UserError(self._ended(f"was not ready after {_PATIENCE / 60:.0f} minutes"))
             if self._given_up.is_set():
-                raise UserError(f"vLLM's server for '{self._model.called}' was being started when the run stopped")
+                raise UserError(f"{self._called()} was being started when the run stopped")
             await asyncio.sleep(_LOOK)
 
     def _ended(self, what: str) -> str:
@@ -118,12 +145,17 @@ class Server:
         lines = (self._folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
         causes = [line for line in lines if _CAUSE.search(line) and _NO_CAUSE not in line]
         cause = f"\n  the last error in its log: {causes[-1].strip()}" if causes else ""
+        extra = _INSTALLED_BY[str(self._model.serve)]
+        remedy = f"\n  pip install -c constraints.txt -e '.[{extra}]'" if any(map(_MISSING.search, lines)) else ""
         log = "\n".join(f"  | {line}" for line in lines[-_TAIL:])
         return (
-            f"vLLM's server for '{self._model.called}' {what}"
+            f"{self._called()} {what}"
             + (f" (exit code {code})" if code is not None else "")
-            + f"{cause}\n  {' '.join(command(self._model, self._port))}\n  the end of its log:\n{log}"
+            + f"{cause}{remedy}\n  {' '.join(command(self._model, self._port))}\n  the end of its log:\n{log}"
         )
+
+    def _called(self) -> str:
+        return f"{_WHOSE[str(self._model.serve)]} server for '{self._model.called}'"
 
     async def _reap(self) -> None:
         """Asks the server to end if it is up, and kills what is left of its processes."""
@@ -146,12 +178,30 @@ class Server:
 
 def command(model: Model, port: int) -> list[str]:
     """The command line of a model's server."""
+    if model.serve == "transformers":
+        place = ("--host", "127.0.0.1", "--port", str(port))
+        return [sys.executable, "-c", _TRANSFORMERS, name_at(model), *place, *model.args]
     revision = ["--revision", model.revision] if model.revision else []
     return [
         *(sys.executable, "-m", "vllm.entrypoints.openai.api_server"),
         *("--model", str(model.folder or model.model), "--served-model-name", model.called, *revision),
         *("--host", "127.0.0.1", "--port", str(port), *model.args),
     ]
+
+
+def name_at(model: Model) -> str:
+    """The name that a call to the model's server says. Transformers' wants the one that it was started with, revision
+    included, and takes what follows an @ or a colon for a revision or a file."""
+    if model.serve != "transformers":
+        return model.called
+    if model.folder is not None:
+        return re.sub("[@:]", "-", model.called)
+    return f"{model.model}@{model.revision}" if model.revision else model.model
+
+
+def besides(model: Model, sampling: Mapping[str, Any]) -> dict[str, Any]:
+    """What the model's server must be told besides what a call says, to do what it says."""
+    return {"generation_config": _DRAW} if model.serve == "transformers" and sampling.get("temperature") else {}
 
 
 def _free_port() -> int:

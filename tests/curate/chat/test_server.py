@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from curate.chat import Answered, Chat, Journal, Model, NotAsked, vllm_server
+from curate.chat import Answered, Chat, Journal, Model, NotAsked, server
 from curate.chat.client import Pulse
-from curate.chat.vllm_server import Server, command
+from curate.chat.server import Server, command
 from curate.errors import UserError
 
 ROOT = Path(__file__).parents[3]
@@ -90,8 +90,8 @@ def serve(tmp_path: Path, monkeypatch: Any) -> Serve:
     package = tmp_path / "lib" / "vllm" / "entrypoints" / "openai"
     package.mkdir(parents=True)
     (package / "api_server.py").write_text(STAND_IN)
-    monkeypatch.setattr(vllm_server, "_LOOK", 0.05)
-    monkeypatch.setattr(vllm_server, "_GRACE", 0.3)
+    monkeypatch.setattr(server, "_LOOK", 0.05)
+    monkeypatch.setattr(server, "_GRACE", 0.3)
     monkeypatch.setattr("curate.chat.endpoint._BACKOFF", (0.01, 0.2))
 
     def made(name: str = "org/model", args: tuple[str, ...] = (), **told: object) -> Model:
@@ -274,6 +274,20 @@ def test_a_folder_is_known_to_its_server_by_its_name_and_started_by_its_path(tmp
     assert answered.reply.content == f"{tmp_path / 'models' / 'tiny'} says q"
     said = command(model, 7)
     assert said[said.index("--served-model-name") + 1] == "tiny"
+
+
+@pytest.mark.parametrize(("kind", "extra"), [("vllm", "vllm"), ("transformers", "train")])
+def test_a_server_that_is_not_installed_is_told_with_how_to_install_it(tmp_path: Path, kind: Any, extra: str) -> None:
+    (tmp_path / f"{kind}.py").write_text("import no_such_package")
+    model = Model(serve=kind, model="org/model", env={"PYTHONPATH": str(tmp_path)})
+    with pytest.raises(UserError, match=rf"No module named 'no_such_package'\n  pip install .*\[{extra}\]"):
+        asyncio.run(Server(model, asyncio.Event()).start())
+
+
+def test_an_adapter_alone_is_no_model_to_serve(tmp_path: Path) -> None:
+    (tmp_path / "adapter_config.json").touch()
+    with pytest.raises(UserError, match="holds an adapter alone; serve the model that it was merged into"):
+        asyncio.run(Server(Model(serve="transformers", model=str(tmp_path)), asyncio.Event()).start())
 
 
 def test_starting_says_why_it_failed_to_whoever_starts_it(serve: Serve) -> None:

@@ -1,0 +1,50 @@
+"""Checkpoints: the last whole one, and the order of the rows after it.
+
+last_checkpoint(Path("trained/x/checkpoints"))  ->  trained/x/checkpoints/checkpoint-400, or None
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate.data_loader import get_sampler
+from transformers import TrainerCallback
+from trl.trainer.utils import RepeatSampler
+
+from train.settings import is_main, processes
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The last whole checkpoint; those that a kill left half-written are removed. trainer_state.json is what a process
+    writes last of one."""
+    found = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]), reverse=True)
+    for path in found:
+        if _whole(path):
+            return path
+        if is_main():
+            shutil.rmtree(path, ignore_errors=True)
+    return None
+
+
+def _whole(checkpoint: Path) -> bool:
+    try:
+        json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return len(list(checkpoint.glob("rng_state*.pth"))) == (processes() or 1)
+
+
+class SameOrder(TrainerCallback):
+    """GRPO's rows in the order that they would have had without a stop.
+
+    TRL 1.16's RepeatSampler draws the order of each epoch from a generator of its own. A training that goes on begins
+    with a fresh one, and would give its third epoch the order of the first."""
+
+    def on_train_begin(self, _args: Any, state: Any, _control: Any, train_dataloader: Any = None, **_: Any) -> None:
+        """Draws, and forgets, the orders of the epochs that are done."""
+        sampler = get_sampler(train_dataloader)
+        if isinstance(sampler, RepeatSampler) and sampler.shuffle:
+            for _epoch in range(int(state.epoch or 0)):
+                torch.randperm(sampler.num_samples, generator=sampler.generator)

@@ -1,0 +1,53 @@
+"""Reinforcement learning (GRPO), from top to bottom; the rewards are the verdicts that curate gives.
+
+run_grpo(load("tiny-cpu-grpo"))  ->  trained/tiny-cpu-grpo, with model/ and record.json
+"""
+
+from contextlib import closing, nullcontext
+from pathlib import Path
+
+from trl import GRPOConfig, GRPOTrainer
+
+from train.check_shown import print_report
+from train.model import adapter, loaded_as, quantised
+from train.rewards import Rewards
+from train.running import alone, arguments, examined, fit_device, in_words, trained
+from train.settings import is_main
+from train.spec import GrpoSpec
+from train.started import finished
+from train.verifier import Verifier
+from train.watch import Watch
+
+
+def run_grpo(spec: GrpoSpec) -> Path:
+    """Trains, from the last checkpoint where there is one, and returns the folder; what is finished stays as it is.
+    Raises UserError for what the user can mend, and KeyboardInterrupt after Ctrl-C."""
+    fit_device(spec)
+    with alone(spec.folder):
+        ready = examined(spec)
+        if finished(spec, ready.rows, ready.model):
+            return spec.folder
+        if is_main():
+            print_report(spec, ready.report, full=False)
+        args = arguments(
+            GRPOConfig,
+            spec,
+            chat_template_kwargs=dict(spec.template.kwargs),
+            model_init_kwargs=loaded_as(spec),
+        )
+        with closing(Verifier(spec)) if spec.check.judge else nullcontext() as verifier:
+            rewards = Rewards(spec, ready.tokenizer, ready.template, verifier)
+            with in_words():
+                trainer = GRPOTrainer(
+                    model=ready.model,
+                    args=args,
+                    reward_funcs=[rewards],
+                    train_dataset=ready.kept.train,
+                    eval_dataset=ready.kept.validation,
+                    processing_class=ready.tokenizer,
+                    quantization_config=quantised(spec),
+                    peft_config=adapter(spec),
+                    callbacks=[Watch(rewards.counted, args.max_completion_length)],
+                )
+            trained(spec, ready, trainer)
+    return spec.folder

@@ -1,0 +1,146 @@
+"""What SFT and GRPO have in common around TRL: the folder, what is trained on, the device, resuming, the end.
+
+examined(spec).report     ->  what `python -m train check` shows
+trained(spec, ready, trainer)  ->  trains, from the last checkpoint where there is one, and writes the record
+
+Resume is a rerun, as everywhere here: the same command goes on from the last whole checkpoint, and one that is finished
+says so.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import filelock
+
+from curate.errors import UserError
+from train.check import Kept, Report, check
+from train.checkpoints import SameOrder, last_checkpoint
+from train.data import Rows, read_rows
+from train.interrupt import Interrupt
+from train.model import save, source
+from train.record import write_record
+from train.settings import is_main, processes, settings
+from train.spec import GrpoSpec, SftSpec, TrainSpec
+from train.template import Template, prepared
+from train.tokenizer import load_tokenizer
+
+if TYPE_CHECKING:
+    from transformers import Trainer
+
+Made = TypeVar("Made")
+CHECKPOINTS = "checkpoints"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """All that a training begins with. model: its name on the Hub, or its folder."""
+
+    rows: Rows
+    model: str
+    tokenizer: Any
+    template: Template
+    report: Report
+    kept: Kept
+
+
+def examined(spec: SftSpec | GrpoSpec) -> Ready:
+    """Rows, model, tokenizer and template of a training, checked. Raises UserError for what no training survives."""
+    if not sys.stderr.isatty():
+        _without_bars()
+    rows = read_rows(spec)
+    model = source(spec, rows)
+    tokenizer = load_tokenizer(spec.model_copy(update={"model": model}))
+    template = prepared(tokenizer, spec.template)
+    report, kept = check(spec, rows, tokenizer, template)
+    return Ready(rows, model, tokenizer, template, report, kept)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """While no other training writes to the folder. Raises UserError where one does."""
+    if not is_main():
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(folder / ".lock", timeout=0):
+            yield
+    except filelock.Timeout:
+        raise UserError(f"'{folder}' is in use by another training; wait for it, or choose another with out=") from None
+
+
+def fit_device(spec: TrainSpec) -> None:
+    """Sees to it that the device that the config asks for is there. Raises UserError where it is not."""
+    import torch
+
+    values = settings(spec)
+    if values.get("use_vllm") and (values["use_cpu"] or not torch.cuda.is_available()):
+        raise UserError("trainer.use_vllm: vLLM generates on a GPU, and none is visible; leave it out on a processor")
+    if values.get("use_vllm") and find_spec("vllm") is None:
+        raise UserError("trainer.use_vllm: vLLM is not installed\n  pip install -c constraints.txt -e '.[train,vllm]'")
+    if not values["use_cpu"] and not torch.accelerator.is_available():
+        raise UserError(
+            "this config asks for a GPU; none is visible\n  on a processor: trainer.use_cpu=true trainer.bf16=false"
+        )
+    if values["use_cpu"]:
+        # Threads that wait for each other spin: beside anything else on the machine, two threads took ten times and
+        # more as long as one for models this small. OMP_NUM_THREADS says otherwise.
+        torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+
+
+def arguments(kind: Callable[..., Made], spec: TrainSpec, **ours: Any) -> Made:
+    """TRL's config out of the `trainer:` block as it is; beneath it what is quiet, above it what our own fields decide.
+    Raises UserError, with TRL's words, for values that it refuses."""
+    values = settings(spec)
+    beneath = {
+        "report_to": "none",
+        "disable_tqdm": not sys.stderr.isatty(),
+        "dataloader_pin_memory": not values["use_cpu"],
+    }
+    with in_words():
+        return kind(**{**beneath, **spec.trainer, **ours, "output_dir": str(spec.folder / CHECKPOINTS)})
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What TRL and transformers say against settings, a model or its files, as a UserError."""
+    try:
+        yield
+    except (ValueError, OSError, ImportError) as error:
+        raise UserError(f"TRL cannot begin with this config: {' '.join(str(error).split())}") from error
+
+
+def trained(spec: SftSpec | GrpoSpec, ready: Ready, trainer: "Trainer") -> None:
+    """Trains, from the last whole checkpoint where there is one; then saves the model, and writes the record. Raises
+    KeyboardInterrupt after a first Ctrl-C, once the step is done and a checkpoint written."""
+    last = last_checkpoint(Path(trainer.args.output_dir))
+    began = int(last.name.rpartition("-")[2]) if last else 0
+    if began and is_main():
+        print(f"goes on from step {began:,} ({last})", flush=True)
+    trainer.add_callback(SameOrder())
+    start = time.monotonic()
+    with Interrupt.caught(trainer, alone=processes() in (None, 1)) as interrupt:
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+    if not interrupt.stopped:
+        save(spec, trainer, ready.model)
+    write_record(spec, ready.rows, ready.report, trainer, time.monotonic() - start, began)
+    if interrupt.stopped:
+        raise KeyboardInterrupt
+    if is_main():
+        print(f"{trainer.state.global_step:,} steps -> {spec.folder / 'model'}")
+
+
+def _without_bars() -> None:
+    """No progress bars where they would fill a log."""
+    import datasets
+    from transformers.utils import logging
+
+    datasets.disable_progress_bars()
+    logging.disable_progress_bar()

@@ -1,0 +1,34 @@
+"""The tokenizer of the model that a training begins with.
+
+load_tokenizer(spec)  ->  the one of spec.model, a folder or a name on the Hub
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from curate.errors import UserError
+from train.spec import TrainSpec
+
+_ON_HUB = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+
+
+def load_tokenizer(spec: TrainSpec) -> Any:
+    """The tokenizer of a training's model. Raises UserError where it cannot be had: no such folder, nothing of that
+    name on the Hub, no network, or files that hold none."""
+    from transformers import AutoTokenizer
+
+    local = Path(spec.model).is_dir()
+    if not local and not _ON_HUB.fullmatch(spec.model):
+        raise UserError(f"model '{spec.model}': there is no such folder; train the model that belongs there first")
+    try:
+        return AutoTokenizer.from_pretrained(spec.model, revision=None if local else spec.revision)
+    except (OSError, ValueError) as error:
+        advice = (
+            "a folder of a model holds tokenizer.json beside its weights"
+            if local
+            else "it is neither a folder here nor to be had from the Hub: look at its name, at the network, and for a"
+            " gated model at HF_TOKEN"
+        )
+        said = " ".join(str(error).split())[:300]
+        raise UserError(f"model '{spec.model}': its tokenizer cannot be loaded: {said}\n  {advice}") from None
