@@ -20,7 +20,7 @@ from curate.recipe import Recipe
 from curate.release.licence import table as ledger
 from curate.release_spec import CapSpec, DifficultySpec, DrawSpec, MixSpec, PublishSpec, RlSpec, SplitSpec
 from curate.screen_spec import LengthSpec, OverlapSpec, ScreenSpec
-from curate.spec import CheckSpec, ConvertSpec, DistilSpec, FilterSpec, SourceSpec
+from curate.spec import CheckSpec, ConvertSpec, DistilSpec, FilterSpec, ReadSpec, SourceSpec
 from curate.tables import TABLES
 from judges import REASONS
 from judges.answers import PRESETS, Policy
@@ -31,6 +31,8 @@ from judges.reasoning.arithmetic import REASONS as AUDIT_REASONS
 from judges.reasoning.rules import VOTED_FROM
 from recipes.sources import table, traces
 from tests.curate.test_hits_and_misses import ROWS
+from train.evaluate_spec import BenchmarkSpec, EvaluateSpec
+from train.spec import GrpoSpec, LoraSpec, NewSpec, TemplateSpec, TrainSpec
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,12 +44,15 @@ def grid(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def keys(parts: Mapping[str, type[BaseModel]]) -> str:
-    rows = [
+    return grid(("key", "meaning"), _rows(parts))
+
+
+def _rows(parts: Mapping[str, type[BaseModel]]) -> list[tuple[str, str]]:
+    return [
         (f"`{prefix}{info.alias or name}`", info.description or "")
         for prefix, model in parts.items()
         for name, info in model.model_fields.items()
     ]
-    return grid(("key", "meaning"), rows)
 
 
 def recipe_keys() -> str:
@@ -61,6 +66,20 @@ def recipe_keys() -> str:
     parts |= {"publish.": PublishSpec, "models.NAME.": Model}
     parts |= {"models.NAME.sampling.": Sampling, "models.NAME.price.": Price}
     return keys(parts)
+
+
+def train_keys() -> str:
+    parts = {"": TrainSpec, "template.": TemplateSpec, "lora.": LoraSpec, "new.": NewSpec}
+    rows = _rows(parts)
+    own = [name for name in GrpoSpec.model_fields if name not in TrainSpec.model_fields]
+    rows += [(f"`{name}` (grpo)", GrpoSpec.model_fields[name].description or "") for name in own]
+    return grid(("key", "meaning"), rows)
+
+
+def evaluate_keys() -> str:
+    own = [name for name in BenchmarkSpec.model_fields if name not in ReadSpec.model_fields]
+    rows = [(f"`benchmarks[].{name}`", BenchmarkSpec.model_fields[name].description or "") for name in own]
+    return grid(("key", "meaning"), [*_rows({"": EvaluateSpec}), *rows])
 
 
 def table_keys() -> str:
@@ -184,6 +203,7 @@ def journal() -> str:
 
 PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "recipes/README.md": {"recipe-keys": recipe_keys, "table-keys": table_keys, "sources": sources},
+    "train/README.md": {"train-keys": train_keys, "evaluate-keys": evaluate_keys},
     "README.md": {"answer-rates": halves, "hits-and-misses": hits_and_misses},
     "curate/README.md": {"tables": tables, "journal": journal},
     "curate/release/README.md": {"configs": configs, "licences": licences},

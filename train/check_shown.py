@@ -51,11 +51,11 @@ def _lines(spec: Spec, report: Report, full: bool) -> Iterator[tuple[str, str]]:
     for said in report.template.said:
         yield "template", said.en
     if report.faults:
-        yield "form", f"{len(report.faults):,} completions are not one thought and then one answer; they stay"
+        yield "form", f"not one thought and then one answer: {len(report.faults):,} completion(s), which stay"
         if full:
             yield from (("", line) for line in _first(f"{one.id}  {one.what}" for one in report.faults))
     if report.unboxed:
-        yield "form", f"{report.unboxed:,} answers that could be checked stand in no \\boxed{{}}"
+        yield "form", f"in no \\boxed{{}}, and could be checked: {report.unboxed:,} answer(s), which stay"
     yield "steps", _steps(report.steps, report.train)
     if not full:
         yield "memory", _memory(report.memory)
@@ -81,16 +81,13 @@ def _limit(spec: Spec, report: Report) -> str:
 
 
 def _steps(steps: Steps, rows: int) -> str:
+    what = "completions" if steps.generations else "packs" if steps.estimated else "rows"
+    made = f"a batch of {steps.per_device} x {steps.accumulation} accumulated x {steps.devices} device(s)"
     about = "about " if steps.estimated else ""
-    parts = f"{steps.per_device} on each of {steps.devices} device(s), {steps.accumulation} time(s)"
-    if steps.generations:
-        made = f"{steps.batch:,} completions a step ({parts})"
-        return (
-            f"{about}{steps.total:,}, {made}; {steps.prompts:,} prompts at once, {steps.generations} completions each"
-        )
-    what = "packs" if steps.estimated else "rows"
     epochs = f"{steps.epochs:,.2f} epochs of {rows:,} rows"
-    return f"{about}{steps.total:,} over {epochs}, {steps.batch:,} {what} a step ({parts})"
+    told = f"{about}{steps.total:,} over {epochs}, {steps.batch:,} {what} a step ({made})"
+    drawn = f"; {steps.prompts:,} prompts at once, {steps.generations} completions each"
+    return told + (drawn if steps.generations else "")
 
 
 def _memory(memory: Memory) -> str:
@@ -117,13 +114,15 @@ def _print_memory(memory: Memory) -> None:
         return
     table = _table("memory, estimated, in GiB", [layout.name for layout in memory.layouts])
     for part in dict.fromkeys(name for layout in memory.layouts for name in layout.parts):
-        table.add_row(part, *(f"{layout.parts.get(part, 0) / GIB:,.2f}" for layout in memory.layouts))
+        held = [layout.parts.get(part) for layout in memory.layouts]
+        table.add_row(part, *("-" if count is None else f"{count / GIB:,.2f}" for count in held))
     table.add_row(Text("total", "bold"), *(Text(f"{layout.total / GIB:,.2f}", "bold") for layout in memory.layouts))
-    table.add_row("largest", *(layout.moment for layout in memory.layouts))
+    table.add_row("largest moment", *(layout.moment for layout in memory.layouts))
     console().print(table)
-    console().print(shown(f"{memory.parameters:,} parameters, {memory.trainable:,} of them trained"))
-    for line in memory.said:
-        console().print(shown(f"- {line}"))
+    notes = Table.grid(padding=(0, 1, 0, 0))
+    for line in (f"{memory.parameters:,} parameters, {memory.trainable:,} are trained", *memory.said):
+        notes.add_row("-", shown(line))
+    console().print(notes)
 
 
 def _table(name: str, columns: Sequence[str]) -> Table:

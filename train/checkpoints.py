@@ -36,14 +36,22 @@ def _whole(checkpoint: Path) -> bool:
     return len(list(checkpoint.glob("rng_state*.pth"))) == (processes() or 1)
 
 
-class SameOrder(TrainerCallback):
-    """GRPO's rows in the order that they would have had without a stop.
+class AtTheEnd(Exception):
+    """All steps were done before."""
 
-    TRL 1.16's RepeatSampler draws the order of each epoch from a generator of its own. A training that goes on begins
-    with a fresh one, and would give its third epoch the order of the first."""
+
+class GoesOn(TrainerCallback):
+    """What a training that goes on needs beside transformers' own: the rows in the order that they would have had, and
+    no step too many.
+
+    TRL 1.16's RepeatSampler (GRPO) draws the order of each epoch from a generator of its own, which begins anew: the
+    third epoch would have the order of the first. transformers 5 does one more step after the last."""
 
     def on_train_begin(self, _args: Any, state: Any, _control: Any, train_dataloader: Any = None, **_: Any) -> None:
-        """Draws, and forgets, the orders of the epochs that are done."""
+        """Draws, and forgets, the orders of the epochs that are done. Raises AtTheEnd where no step is left; model and
+        log are loaded by then."""
+        if state.global_step >= state.max_steps:
+            raise AtTheEnd
         sampler = get_sampler(train_dataloader)
         if isinstance(sampler, RepeatSampler) and sampler.shuffle:
             for _epoch in range(int(state.epoch or 0)):

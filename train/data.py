@@ -153,7 +153,7 @@ def _of_files(there: "Side", config: Config, split: str) -> "datasets.Dataset":
     with readable(there):
         tables = [pq.read_table(path) for path in files_of(there.folder, config, split)]
         table = pa.concat_tables(tables) if tables else pa.table({})
-    # By itself it would pickle the whole table, for a name of what it may cache; of a table in memory it caches nothing.
+    # Else it pickles the whole table to name what it caches; of a table in memory it caches nothing.
     return datasets.Dataset(table, fingerprint=generate_random_fingerprint())
 
 

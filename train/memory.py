@@ -83,7 +83,8 @@ def _said(spec: TrainSpec, values: Mapping[str, Any], rows: int, longest: int) -
     told = [f"batches of {rows} x {longest:,} tokens, the longest that can come"]
     told.append("gradient checkpointing " + ("on" if values["gradient_checkpointing"] else "off"))
     if not spec.lora and spec.dtype != "float32":
-        told.append(f"one GPU alone trains {spec.dtype} weights with Adam in {spec.dtype}; FSDP keeps both in float32")
+        shared = "; FSDP keeps both in float32" if spec.devices > 1 else ""
+        told.append(f"weights are trained in {spec.dtype}, with the optimiser's moments{shared}")
     if "paged" in str(values["optim"]):
         told.append("the paged optimiser may move to the machine's memory")
     if isinstance(spec, GrpoSpec) and values["use_vllm"] and values["vllm_mode"] == "colocate":

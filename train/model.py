@@ -100,5 +100,5 @@ def _merge(spec: TrainSpec, model: str, folder: Path, tokenizer: Any) -> None:
 
 
 def _end_there(trainer: Any) -> None:
-    """The token that ended answers in training ends them wherever the model is served; TRL sees to that only for SFT."""
+    """What ended an answer in training ends it wherever the model is served; TRL sees to that only for SFT."""
     trainer.model.generation_config.eos_token_id = trainer.processing_class.eos_token_id

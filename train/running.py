@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,7 +21,7 @@ import filelock
 
 from curate.errors import UserError
 from train.check import Kept, Report, check
-from train.checkpoints import SameOrder, last_checkpoint
+from train.checkpoints import AtTheEnd, GoesOn, last_checkpoint
 from train.data import Rows, read_rows
 from train.interrupt import Interrupt
 from train.model import save, source
@@ -124,9 +124,9 @@ def trained(spec: SftSpec | GrpoSpec, ready: Ready, trainer: "Trainer") -> None:
     began = int(last.name.rpartition("-")[2]) if last else 0
     if began and is_main():
         print(f"goes on from step {began:,} ({last})", flush=True)
-    trainer.add_callback(SameOrder())
+    trainer.add_callback(GoesOn())
     start = time.monotonic()
-    with Interrupt.caught(trainer, alone=processes() in (None, 1)) as interrupt:
+    with Interrupt.caught(trainer, alone=processes() in (None, 1)) as interrupt, suppress(AtTheEnd):
         trainer.train(resume_from_checkpoint=str(last) if last else None)
     if not interrupt.stopped:
         save(spec, trainer, ready.model)

@@ -2,6 +2,7 @@
 where each number is from."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -129,12 +130,11 @@ def test_finreasons_steps_are_its_logs() -> None:
     assert steps(spec, settings(spec), rows=2000, tokens=counted([0])).total == 500
 
 
-@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.parametrize("name", [name for name in PAPERS if load(name).lora])
 def test_the_adapter_is_on_every_layer(name: str) -> None:
     """FinReason names seven projections; `all-linear` is just these in a Qwen2."""
     lora = load(name).lora
-    if lora is None:
-        pytest.skip("trains all weights")
+    assert lora is not None
     config = Qwen2Config(max_position_embeddings=1024, **_SIZES["1.5b"])
     seven = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
     named = lora.model_copy(update={"modules": seven})
@@ -158,3 +158,24 @@ def test_accelerate_hands_every_key_of_fsdp_on(file: Path) -> None:
 
     known = {action.dest for action in launch_command_parser()._actions}
     assert set(yaml.safe_load(file.read_text(encoding="utf-8"))["fsdp_config"]) <= known
+
+
+def _documented() -> list[list[str]]:
+    """What follows `train` in the commands of train/README.md."""
+    text = (ROOT / "train" / "README.md").read_text(encoding="utf-8")
+    lines = "\n".join(re.findall(r"```console\n(.*?)```", text, re.DOTALL)).splitlines()
+    return [shlex.split(line, comments=True) for line in lines if " -m train " in line]
+
+
+@pytest.mark.parametrize("words", _documented(), ids=" ".join)
+def test_every_command_of_its_readme_is_one(words: list[str]) -> None:
+    """The config is there and takes the settings; a launch finds its file."""
+    command, *rest = words[words.index("train") + 1 :]
+    if "--config_file" in words:
+        assert (ROOT / words[words.index("--config_file") + 1]).is_file()
+    if command == "chat":
+        assert rest[0].startswith("http")
+    elif command == "evaluate":
+        load_evaluation(rest[0], rest[1:])
+    else:
+        assert command in ("check", load(rest[0], rest[1:]).method)

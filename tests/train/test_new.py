@@ -21,7 +21,7 @@ def rows(text: str = TEXT, digest: str = "d" * 32) -> Rows:
 
 
 def spec(**new: int) -> SftSpec:
-    return SftSpec(name="x", method="sft", new=NewSpec(**{"hidden": 16, "vocabulary": 320, **new}), data="demo")
+    return SftSpec(name="x", method="sft", new=NewSpec(**{"hidden": 16, "vocabulary": 300, **new}), data="demo")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -46,7 +46,7 @@ def test_the_model_has_the_size_that_is_asked_for(folder: Path, tokenizer: Any) 
     assert (config.model_type, config.num_hidden_layers, config.hidden_size) == ("qwen2", 2, 16)
     assert (config.num_attention_heads, config.max_position_embeddings) == (2, 4096)
     assert (config.eos_token_id, config.pad_token_id) == (tokenizer.eos_token_id, tokenizer.pad_token_id)
-    assert config.vocab_size == len(tokenizer) <= 320
+    assert config.vocab_size == len(tokenizer) == 300
 
 
 def test_the_tokenizer_gives_texts_back_and_keeps_tags_and_digits(tokenizer: Any) -> None:
@@ -60,7 +60,7 @@ def test_the_tokenizer_gives_texts_back_and_keeps_tags_and_digits(tokenizer: Any
 
 
 def test_the_tokenizer_is_loaded_as_it_was_learned(tokenizer: Any) -> None:
-    made = learned([TEXT, f"<think>\n{TEXT}\n</think>\n<answer>\n{TEXT}\n</answer>"] * 4, 316, TAGS, 64)
+    made = learned([TEXT, f"<think>\n{TEXT}\n</think>\n<answer>\n{TEXT}\n</answer>"] * 4, 296, TAGS, 64)
     for text in (TEXT, "cafe\u0301 ½ 3 600\r\n\n  x's 二〇二四", "<think><answer>7</answer>"):
         assert made(text)["input_ids"] == tokenizer(text)["input_ids"]
 
@@ -74,6 +74,7 @@ def test_its_template_needs_nothing_done(tokenizer: Any) -> None:
 def test_the_same_seed_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     import torch
 
+    torch.manual_seed(7)
     before = torch.random.get_rng_state()
     assert contents(make(spec(), rows(), tmp_path / "again")) == contents(folder)
     assert torch.equal(torch.random.get_rng_state(), before)

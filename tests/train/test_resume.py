@@ -1,12 +1,18 @@
 """A rerun goes on: after kill -9, after Ctrl-C, after a half-written checkpoint; and only with what it began with."""
 
 import json
+import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from curate.errors import UserError
 from tests.train.conftest import Training
 from tests.train.tiny import grpo_spec, sft_spec
+from train.checkpoints import last_checkpoint
 from train.grpo import run_grpo
 from train.sft import run_sft
 
@@ -14,13 +20,15 @@ from train.sft import run_sft
 SFT = ("trainer.max_steps=24", "trainer.save_steps=4", "trainer.logging_steps=1")
 GRPO = (
     *("trainer.max_steps=9", "trainer.save_steps=2", "trainer.logging_steps=1", "limit=24"),
-    *("trainer.per_device_train_batch_size=16", "trainer.num_generations=2", "trainer.max_completion_length=16"),
+    *("trainer.per_device_train_batch_size=16", "trainer.num_generations=2", "trainer.learning_rate=1.0e-3"),
 )
+# What tells one training from another: the loss, what was generated, and how well it did.
+COMPARED = ("step", "loss", "grad_norm", "reward", "kl", "completions/mean_length", "entropy")
 
 
-def curve(folder: Path) -> list[tuple[int, float]]:
+def curve(folder: Path) -> list[dict[str, float]]:
     entries: list[dict[str, Any]] = json.loads((folder / "curves.json").read_text(encoding="utf-8"))
-    return [(int(entry["step"]), entry["loss"]) for entry in entries if "loss" in entry]
+    return [{name: entry[name] for name in COMPARED if name in entry} for entry in entries if "loss" in entry]
 
 
 def wait_for(process: "subprocess.Popen[str]", folder: Path, steps: int) -> str:
@@ -67,3 +75,62 @@ def test_grpo_goes_on_after_a_kill_as_if_there_had_been_none(
     whole = run_grpo(grpo_spec(tmp_path / "whole", tiny_run, model, *GRPO))
     assert curve(tmp_path / "cut") == curve(whole)
     assert len(curve(whole)) == 9
+    assert all(entry["loss"] for entry in curve(whole)), "or nothing was learned, and all losses are alike"
+
+
+def test_ctrl_c_leaves_a_checkpoint_and_a_rerun_goes_on_from_it(
+    tmp_path: Path, tiny_run: Path, training: Training
+) -> None:
+    said = ("sft", "tiny-cpu-sft", f"data={tiny_run}", "out=cut", *SFT)
+    process = training(*said)
+    wait_for(process, tmp_path / "cut", 6)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=100)
+    assert process.returncode == 130, out
+    assert "stops after this step" in out
+    assert "the same command goes on from the last checkpoint" in out
+    assert "Traceback" not in out
+    last = last_checkpoint(tmp_path / "cut" / "checkpoints")
+    assert last is not None
+    assert not json.loads((tmp_path / "cut" / "record.json").read_text(encoding="utf-8"))["finished"]
+    out, _ = (again := training(*said)).communicate(timeout=100)
+    assert again.returncode == 0, out
+    assert f"goes on from step {last.name.removeprefix('checkpoint-')} " in out
+    assert [entry["step"] for entry in curve(tmp_path / "cut")] == list(range(1, 25))
+
+
+def test_a_half_written_checkpoint_is_passed_over(tmp_path: Path, tiny_run: Path) -> None:
+    spec = sft_spec(tmp_path / "x", tiny_run, "trainer.max_steps=4", "trainer.save_steps=2", "trainer.logging_steps=1")
+    before = curve(run_sft(spec))
+    checkpoints = tmp_path / "x" / "checkpoints"
+    (checkpoints / "checkpoint-4" / "trainer_state.json").write_text('{"epoch"', encoding="utf-8")
+    (tmp_path / "x" / "record.json").unlink()
+    assert last_checkpoint(checkpoints) == checkpoints / "checkpoint-2"
+    assert curve(run_sft(spec)) == before
+
+
+def test_what_was_killed_after_its_last_step_is_saved_as_it_was(tmp_path: Path, tiny_run: Path) -> None:
+    spec = sft_spec(tmp_path / "x", tiny_run, "trainer.max_steps=4", "trainer.save_steps=2", "trainer.logging_steps=1")
+    weights = (run_sft(spec) / "model" / "model.safetensors").read_bytes()
+    before = curve(spec.folder)
+    shutil.rmtree(spec.folder / "model")
+    (spec.folder / "record.json").unlink()
+    run_sft(spec)
+    assert (spec.folder / "model" / "model.safetensors").read_bytes() == weights
+    assert curve(spec.folder) == before
+
+
+def test_a_finished_training_says_so_and_another_config_does_not_go_on_from_it(
+    tmp_path: Path, tiny_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brief = ("trainer.max_steps=2", "trainer.logging_steps=1")
+    folder = run_sft(sft_spec(tmp_path / "x", tiny_run, *brief))
+    made = (folder / "model" / "model.safetensors").stat().st_mtime_ns
+    capsys.readouterr()
+    run_sft(sft_spec(tmp_path / "x", tiny_run, *brief, "trainer.save_steps=7", "devices=2"))
+    assert "this training is finished" in capsys.readouterr().out
+    assert (folder / "model" / "model.safetensors").stat().st_mtime_ns == made
+    with pytest.raises(UserError, match=r"trainer.max_steps: 2 -> 3\n.*out="):
+        run_sft(sft_spec(tmp_path / "x", tiny_run, *brief, "trainer.max_steps=3"))
+    with pytest.raises(UserError, match="limit: null -> 8"):
+        run_sft(sft_spec(tmp_path / "x", tiny_run, *brief, "limit=8"))

@@ -20,7 +20,7 @@ _SETTINGS = ("limit=32", "trainer.max_steps=3", "trainer.logging_steps=1", "new=
 
 def losses(folder: Path) -> list[float]:
     curves = json.loads((folder / "curves.json").read_text(encoding="utf-8"))
-    return [entry["loss"] for entry in curves["entries"] if "loss" in entry]
+    return [entry["loss"] for entry in curves if "loss" in entry]
 
 
 def record(folder: Path) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def test_two_processes_are_one_training(tiny_run: Path, tmp_path: Path) -> None:
     one = load("tiny-cpu-sft", [*_SETTINGS, f"data={tiny_run}", f"out={tmp_path / 'one'}"])
     assert isinstance(one, SftSpec)
     run_sft(one)
-    launched = (sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "--master_port", "0")
+    launched = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2")
     half = ("devices=2", "trainer.per_device_train_batch_size=8", f"data={tiny_run}", f"out={tmp_path / 'two'}")
     ran = subprocess.run(
         [*launched, "-m", "train", "sft", "tiny-cpu-sft", *_SETTINGS, *half],
