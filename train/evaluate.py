@@ -11,7 +11,7 @@ asks for nothing that is there.
 import importlib.metadata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from curate.chat import Journal
 from curate.errors import UserError
@@ -23,7 +23,7 @@ from train.evaluate_cards import into_cards
 from train.evaluate_spec import EvaluateSpec
 from train.reference import references
 from train.replies import SAMPLING, Asked, Told, ask_all
-from train.results import Answer, Paired, Results, save
+from train.results import Answer, Paired, Results, Scope, save
 from train.scored import DRAWS, average, paired, score
 
 _FAILURES = 20
@@ -93,10 +93,10 @@ def _paired(spec: EvaluateSpec, names: Sequence[str], of: dict[tuple[str, str], 
     base, *others = spec.scored
     for model in others:
         pairs = {name: list(zip(of[base, name], of[model, name], strict=True)) for name in names}
-        for name in names:
-            yield paired(model, base, name, pairs[name], spec.level)
         if len(names) > 1:
-            yield paired(model, base, "", [pair for name in names for pair in pairs[name]], spec.level)
+            pairs[""] = [pair for name in names for pair in pairs[name]]
+        for scope in get_args(Scope):
+            yield from (paired(model, base, name, scope, found, spec.level) for name, found in pairs.items())
 
 
 def _check_folders(spec: EvaluateSpec) -> None:

@@ -5,6 +5,7 @@ lies behind each number.
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import get_args
 
 import typer
 from rich.table import Table
@@ -13,7 +14,7 @@ from rich.text import Text
 from curate.terminal.console import console, shown
 from judges.agreement import Estimate
 from train.reference import CAVEAT
-from train.results import Paired, Results, Score, Tally, as_record
+from train.results import Paired, Results, Scope, Score, Tally, as_record
 
 _NONE = "–"
 _FIRST, _COLUMN = 14, 11  # columns of the terminal that the first one is left, and each other takes
@@ -21,6 +22,9 @@ _LEGEND = (
     "open: undecided; of all: right ones among all answers, undecided ones too; form: one <think>, one <answer> with a"
     " box, nothing outside; cut: off at the budget; tokens: median, below it the 95th percentile"
 )
+
+
+_SCOPES = ("on the questions that are decided for both", "on all that both answered: right, or undecided or wrong")
 
 
 def print_results(results: Results, *, as_json: bool = False) -> None:
@@ -33,9 +37,11 @@ def print_results(results: Results, *, as_json: bool = False) -> None:
     _title("what the answers were")
     _print([_details(results)])
     _print_reasons(results.scores)
-    if results.paired:
-        _title(f"against {results.base}, on the questions that are decided for both")
-        _print([_against(results.paired)])
+    by_scope = [[one for one in results.paired if one.scope == scope] for scope in get_args(Scope)]
+    for rows, words in zip(by_scope, _SCOPES, strict=True):
+        if rows and (rows is by_scope[0] or list(map(_counts, rows)) != list(map(_counts, by_scope[0]))):
+            _title(f"against {results.base}, {words}")
+            _print([_against(rows)])
     for words, column in (("kind of answer", "kinds"), ("language", "languages")):
         if any(len(getattr(one, column)) > 1 for one in results.scores):
             _title(f"accuracy by {words}, below it how many are decided")
@@ -104,11 +110,14 @@ def _print_reasons(scores: Sequence[Score]) -> None:
 def _against(rows: Sequence[Paired]) -> Table:
     table = _grid("", "both right", "lost", "won", "both wrong", "difference", "p")
     for one in rows:
-        counts = (one.both_right, one.lost, one.won, one.both_wrong)
         p = "<0.001" if one.p < 0.001 else f"{one.p:.3f}"
         first = shown(f"{one.model} on {one.benchmark or 'all'}", "" if one.benchmark else "bold")
-        table.add_row(first, *(f"{count:,}" for count in counts), _estimate(one.difference, signed=True), p)
+        table.add_row(first, *(f"{count:,}" for count in _counts(one)), _estimate(one.difference, signed=True), p)
     return table
+
+
+def _counts(one: Paired) -> tuple[int, int, int, int]:
+    return one.both_right, one.lost, one.won, one.both_wrong
 
 
 def _parts(results: Results, column: str) -> Iterator[Table]:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from curate.chat.budget import Spent
 from curate.chat.running import Meter
 from judges.agreement import Estimate
 from train.reference import Reference
 
+Scope = Literal["decided", "answered"]
 RESULTS, ANSWERS = "results.json", "answers.parquet"
 
 
@@ -115,12 +116,15 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A model against the base on the questions that are decided for both; benchmark "" is all of them. lost: right for
-    the base alone; won: for the model alone; p: McNemar's, exact; difference: of the two shares of right ones."""
+    """A model against the base; benchmark "" is all of them. scope: on the questions that are `decided` for both, or on
+    all that both `answered`, where an undecided answer is none that is right: a model that learns to answer at all is
+    seen there alone. lost: right for the base alone; won: for the model alone; p: McNemar's, exact; difference: of the
+    two shares of right ones."""
 
     model: str
     base: str
     benchmark: str
+    scope: Scope
     both_right: int
     lost: int
     won: int

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from curate.records import content_number
 from judges.agreement import Estimate, estimate, mcnemar
-from train.results import Answer, Lengths, Paired, Score, Tally
+from train.results import Answer, Lengths, Paired, Scope, Score, Tally
 
 DRAWS = 10_000
 _LEFT_OPEN = ("error", "pending")  # reasons of what is no answer
@@ -52,9 +52,10 @@ def average(model: str, scores: Sequence[Score], level: float) -> Estimate:
     return _estimate(value, np.mean([_accuracy(drawn) for drawn in rates], axis=0), level)
 
 
-def paired(model: str, base: str, benchmark: str, pairs: Iterable[Pair], level: float) -> Paired:
+def paired(model: str, base: str, benchmark: str, scope: Scope, pairs: Iterable[Pair], level: float) -> Paired:
     """A model against the base. pairs: the base's answer and the model's, to the same questions."""
-    votes = Counter((one.value, other.value) for one, other in pairs)
+    of = _is_right if scope == "answered" else _value
+    votes = Counter((of(one), of(other)) for one, other in pairs)
     both_right, lost, won, both_wrong = (votes[kind] for kind in _KINDS)
     total = both_right + lost + won + both_wrong
     drawn = _drawn((both_right, lost, won, both_wrong, votes.total() - total), benchmark, base, model)
@@ -62,6 +63,7 @@ def paired(model: str, base: str, benchmark: str, pairs: Iterable[Pair], level: 
         model=model,
         base=base,
         benchmark=benchmark,
+        scope=scope,
         both_right=both_right,
         lost=lost,
         won=won,
@@ -69,6 +71,15 @@ def paired(model: str, base: str, benchmark: str, pairs: Iterable[Pair], level: 
         p=mcnemar(votes),
         difference=_estimate((won - lost) / total if total else None, _difference(drawn), level),
     )
+
+
+def _value(answer: Answer) -> bool | None:
+    return answer.value
+
+
+def _is_right(answer: Answer) -> bool | None:
+    """None for what is no answer."""
+    return None if answer.value is None and answer.reason in _LEFT_OPEN else answer.value is True
 
 
 def _tally(answers: Iterable[Answer], level: float, *seed: str) -> Tally:

@@ -57,11 +57,12 @@ def test_every_count_is_the_one_by_hand(tmp_path: Path) -> None:
 def test_a_model_is_compared_with_the_base_on_what_is_decided_for_both(tmp_path: Path) -> None:
     with ChatServer(answer) as server:
         results = run(both(tmp_path, server))
-    pairs = {one.benchmark: (one.both_right, one.lost, one.won, one.both_wrong) for one in results.paired}
+    decided = [one for one in results.paired if one.scope == "decided"]
+    pairs = {one.benchmark: (one.both_right, one.lost, one.won, one.both_wrong) for one in decided}
     assert pairs == {"sums": (5, 1, 3, 0), "exam": (2, 2, 0, 0), "": (7, 3, 3, 0)}
-    p = {one.benchmark: one.p for one in results.paired}
+    p = {one.benchmark: one.p for one in decided}
     assert p == {"sums": 2 * (1 + 4) / 2**4, "exam": 2 / 2**2, "": 1.0}
-    assert {one.benchmark: one.difference.value for one in results.paired} == {"sums": 2 / 9, "exam": -0.5, "": 0.0}
+    assert {one.benchmark: one.difference.value for one in decided} == {"sums": 2 / 9, "exam": -0.5, "": 0.0}
 
 
 def test_what_is_not_asked_has_a_name(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def pairs(*said: tuple[str, str, int]) -> Sequence[tuple[Answer, Answer]]:
 
 def test_a_pair_counts_where_both_are_decided() -> None:
     made = pairs((RIGHT, RIGHT, 40), (RIGHT, WRONG, 5), (WRONG, RIGHT, 15), (WRONG, WRONG, 40), (OPEN, RIGHT, 9))
-    found = paired("m", "base", "set", [*made, *pairs((RIGHT, FAILED, 4), (OPEN, OPEN, 2))], 0.95)
+    found = paired("m", "base", "set", "decided", [*made, *pairs((RIGHT, FAILED, 4), (OPEN, OPEN, 2))], 0.95)
     assert (found.both_right, found.lost, found.won, found.both_wrong) == (40, 5, 15, 40)
     assert found.p == pytest.approx(2 * sum(math.comb(20, k) for k in range(6)) / 2**20)
     assert found.difference.value == pytest.approx(0.1)
@@ -125,8 +125,15 @@ def test_a_pair_counts_where_both_are_decided() -> None:
     assert found.difference.high == pytest.approx(0.1 + half, abs=0.012)
 
 
+def test_a_model_that_learns_to_answer_at_all_is_seen_on_all_that_both_answered() -> None:
+    made = pairs((OPEN, RIGHT, 9), (OPEN, WRONG, 2), (OPEN, OPEN, 3), (RIGHT, OPEN, 1), (FAILED, RIGHT, 5))
+    found = paired("m", "base", "set", "answered", made, 0.95)
+    assert (found.both_right, found.lost, found.won, found.both_wrong) == (0, 1, 9, 5)
+    assert found.difference.value == pytest.approx(8 / 15)
+
+
 def test_models_that_answer_alike_do_not_differ() -> None:
-    found = paired("m", "base", "set", pairs((RIGHT, RIGHT, 10), (WRONG, WRONG, 4)), 0.95)
+    found = paired("m", "base", "set", "decided", pairs((RIGHT, RIGHT, 10), (WRONG, WRONG, 4)), 0.95)
     assert (found.p, found.difference) == (1.0, Estimate(0.0))
-    nothing = paired("m", "base", "set", pairs((OPEN, RIGHT, 3)), 0.95)
+    nothing = paired("m", "base", "set", "decided", pairs((OPEN, RIGHT, 3)), 0.95)
     assert (nothing.p, nothing.difference) == (1.0, Estimate(None))
