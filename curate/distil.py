@@ -50,7 +50,7 @@ def by_model(name: str, model: Model, longer: int | None) -> Teacher:
                 answered = await asking.ask("distil", name, said, {**sampling, "max_tokens": longer}, **ask)
         except CallFailed as failed:
             return Trace(question.id, "", "", None, "error", "distilled", model.called, sample, attempt, str(failed))
-        return _trace(question, answered.reply, model.called, sample, attempt)
+        return trace_of(question, answered.reply, model.called, sample, attempt)
 
     return teach
 
@@ -82,7 +82,8 @@ def given(question: Question) -> Trace | None:
     return Trace(question.id, reasoning, answer, _final(answer), outcome, origin, carried["model"])
 
 
-def _trace(question: Question, reply: Reply, model: str, sample: int, attempt: int) -> Trace:
+def trace_of(question: Question, reply: Reply, model: str, sample: int = 0, attempt: int = 0) -> Trace:
+    """A model's reply to a question as a trace; model: what it is called."""
     return Trace(
         question_id=question.id,
         reasoning=reply.reasoning,

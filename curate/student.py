@@ -14,8 +14,9 @@ from typing import Any
 from curate.asking import Asking
 from curate.chat import CallFailed, Model, NotAsked
 from curate.check import by_rules
+from curate.distil import trace_of
 from curate.prompt import prompt
-from curate.records import Question, Trace, TraceOutcome
+from curate.records import Question, TraceOutcome
 from judges.answers import Policy
 
 # As the rollouts of the training are drawn, so that the rate is the one that the training meets: DianJin-R1's
@@ -71,8 +72,7 @@ async def _answer(
     except CallFailed:
         return Answer(**whose, value=None, reason="error", outcome="error", extracted=None)
     reply = answered.reply
-    trace = Trace(question.id, reply.reasoning, reply.content, None, reply.outcome, "distilled", student.model.called)
-    verdict = by_rules(question, trace, policy)
+    verdict = by_rules(question, trace_of(question, reply, student.model.called), policy)
     return Answer(
         **whose, value=verdict.value, reason=verdict.reason, outcome=reply.outcome, extracted=verdict.extracted
     )

@@ -30,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
         "curate.recipe_faults",
         "curate.sourcing",
         "curate.asking",
+        "curate.distil",
         "curate.check",
         "curate.runs",
         "curate.split",

@@ -17,11 +17,12 @@ from rich.text import Text
 
 from curate.chat.reply import Reply
 from curate.check import by_rules
+from curate.distil import trace_of
 from curate.errors import UserError
 from curate.prompt import prompt
-from curate.records import AnswerKind, Language, Question, Trace
+from curate.records import AnswerKind, Language, Question
 from curate.terminal.console import console, shown
-from judges.answers import Gold, final_answer
+from judges.answers import Gold
 from judges.answers import match as match_answer
 from judges.thought import one_line, whole
 from judges.verdict import REASONS
@@ -209,13 +210,11 @@ def _line(asking: Asking) -> str | None:
 
 def print_verdict(question: Question, reply: Reply, name: str) -> None:
     """What the rules say of a reply, against the gold if there is one; else only why it is not whole."""
-    final = final_answer(reply.content).text if reply.content else None
-    trace = Trace(question.id, reply.reasoning, reply.content, final, reply.outcome, "distilled", name)
     if question.gold is None:
         if reply.outcome not in ("ok", "empty_reasoning"):
             console().print(shown(f"({REASONS[reply.outcome]})", "dim"))
         return
-    verdict = by_rules(question, trace)
+    verdict = by_rules(question, trace_of(question, reply, name))
     word, style = _VERDICTS[verdict.value]
     detail = f" ({one_line(verdict.detail)})" if verdict.detail else ""
     console().print(Text.assemble((word, style), ": ", shown(REASONS[verdict.reason] + detail)))

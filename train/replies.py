@@ -14,6 +14,7 @@ from curate.chat.budget import Spent
 from curate.chat.client import Pulse
 from curate.chat.running import Meter
 from curate.check import Checker, by_rules, check
+from curate.distil import trace_of
 from curate.identity import published
 from curate.loop import interruptible, open_files, worked
 from curate.prompt import prompt
@@ -147,8 +148,8 @@ async def _given(chat: Chat, name: str, benchmark: str, question: Question, spec
         tokens=reply.usage.completion,
         key=answered.key,
     )
-    trace = Trace(question.id, reply.reasoning, reply.content, None, reply.outcome, "distilled", name)
-    return Given(question, _checked(replied, by_rules(question, trace, spec.check.policy)), reply.content)
+    verdict = by_rules(question, trace_of(question, reply, name), spec.check.policy)
+    return Given(question, _checked(replied, verdict), reply.content)
 
 
 def messages(question: Question, system: str | None) -> list[dict[str, str]]:

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from curate.chat import Reply
 from curate.chat.reply import read_reply
 from curate.check import by_rules
-from curate.records import Question, Trace
-from judges.answers import final_answer
+from curate.distil import trace_of
+from curate.records import Question
 from judges.verdict import Verdict
 from train.form import fault, has_thought
 from train.spec import GrpoSpec
@@ -169,12 +169,6 @@ def question_of(row: Mapping[str, Any]) -> Question:
         options={option["letter"]: option["text"] for option in row["options"] or ()},
         flags=tuple(row["flags"] or ()),
     )
-
-
-def trace_of(question: Question, reply: Reply, model: str) -> Trace:
-    """A reply as the trace that curate makes of it."""
-    final = final_answer(reply.content).text if reply.content else None
-    return Trace(question.id, reply.reasoning, reply.content, final, reply.outcome, "distilled", model)
 
 
 def _log(scored: Sequence[Scored], parts: Mapping[str, float], log_metric: Callable[[str, float], None]) -> None:

@@ -1,6 +1,7 @@
 """A rerun goes on: after kill -9, after Ctrl-C, after a half-written checkpoint; and only with what it began with."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -37,7 +38,7 @@ def wait_for(process: "subprocess.Popen[str]", folder: Path, steps: int) -> str:
     said, logged = "", 0
     for line in process.stdout:
         said += line
-        logged += "'loss'" in line
+        logged += re.search(r"\bloss\b", line) is not None
         if logged == steps:
             return said
     raise AssertionError(said)
