@@ -9,7 +9,7 @@ from pathlib import Path
 from trl import GRPOConfig, GRPOTrainer
 
 from train.check_shown import print_report
-from train.model import adapter, loaded_as, quantised
+from train.model import adapter, quantised
 from train.rewards import Rewards
 from train.running import alone, arguments, examined, fit_device, in_words, trained
 from train.settings import is_main
@@ -29,12 +29,7 @@ def run_grpo(spec: GrpoSpec) -> Path:
             return spec.folder
         if is_main():
             print_report(spec, ready.report, full=False)
-        args = arguments(
-            GRPOConfig,
-            spec,
-            chat_template_kwargs=dict(spec.template.kwargs),
-            model_init_kwargs=loaded_as(spec),
-        )
+        args = arguments(GRPOConfig, spec, chat_template_kwargs=dict(spec.template.kwargs))
         with closing(Verifier(spec)) if spec.check.judge else nullcontext() as verifier:
             rewards = Rewards(spec, ready.tokenizer, ready.template, verifier)
             with in_words():

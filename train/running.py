@@ -18,13 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import filelock
+from transformers import PrinterCallback
 
 from curate.errors import UserError
 from train.check import Kept, Report, check
 from train.checkpoints import AtTheEnd, GoesOn, last_checkpoint
 from train.data import Rows, read_rows
 from train.interrupt import Interrupt
-from train.model import save, source
+from train.lines import Lines
+from train.model import loaded_as, save, source
 from train.record import write_record
 from train.settings import is_main, processes, settings
 from train.spec import GrpoSpec, SftSpec, TrainSpec
@@ -96,16 +98,16 @@ def fit_device(spec: TrainSpec) -> None:
 
 
 def arguments(kind: Callable[..., Made], spec: TrainSpec, **ours: Any) -> Made:
-    """TRL's config out of the `trainer:` block as it is; beneath it what is quiet, above it what our own fields decide.
-    Raises UserError, with TRL's words, for values that it refuses."""
-    values = settings(spec)
+    """TRL's config out of the `trainer:` block as it is; ours: what stands where it does not say otherwise. Raises
+    UserError, with TRL's words, for values that it refuses."""
     beneath = {
         "report_to": "none",
-        "disable_tqdm": not sys.stderr.isatty(),
-        "dataloader_pin_memory": not values["use_cpu"],
+        "disable_tqdm": True,  # the lines have the steps and the time left
+        "dataloader_pin_memory": not settings(spec)["use_cpu"],
     }
+    above = {"output_dir": str(spec.folder / CHECKPOINTS), "model_init_kwargs": loaded_as(spec)}
     with in_words():
-        return kind(**{**beneath, **spec.trainer, **ours, "output_dir": str(spec.folder / CHECKPOINTS)})
+        return kind(**{**beneath, **ours, **spec.trainer, **above})
 
 
 @contextmanager
@@ -124,7 +126,9 @@ def trained(spec: SftSpec | GrpoSpec, ready: Ready, trainer: "Trainer") -> None:
     began = int(last.name.rpartition("-")[2]) if last else 0
     if began and is_main():
         print(f"goes on from step {began:,} ({last})", flush=True)
-    trainer.add_callback(GoesOn())
+    trainer.remove_callback(PrinterCallback)  # prints each log as a dictionary; Lines prints what one looks at
+    for callback in (GoesOn(), Lines()):
+        trainer.add_callback(callback)
     start = time.monotonic()
     with Interrupt.caught(trainer, alone=processes() in (None, 1)) as interrupt, suppress(AtTheEnd):
         trainer.train(resume_from_checkpoint=str(last) if last else None)

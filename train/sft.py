@@ -8,7 +8,7 @@ from pathlib import Path
 from trl import SFTConfig, SFTTrainer
 
 from train.check_shown import print_report
-from train.model import adapter, loaded_as, quantised
+from train.model import adapter, quantised
 from train.running import alone, arguments, examined, fit_device, in_words, trained
 from train.settings import is_main
 from train.spec import SftSpec
@@ -25,12 +25,8 @@ def run_sft(spec: SftSpec) -> Path:
             return spec.folder
         if is_main():
             print_report(spec, ready.report, full=False)
-        args = arguments(
-            SFTConfig,
-            spec,
-            eos_token=ready.tokenizer.eos_token,  # what ends an answer in the template, into the model's config
-            model_init_kwargs=loaded_as(spec),
-        )
+        # What ends an answer in the template goes into the model's config as well.
+        args = arguments(SFTConfig, spec, eos_token=ready.tokenizer.eos_token)
         with in_words():
             trainer = SFTTrainer(
                 model=ready.model,

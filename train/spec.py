@@ -21,7 +21,12 @@ from curate.spec import CheckSpec
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Method = Literal["sft", "grpo"]
 # Keys of TRL's that our own fields decide.
-OURS: Mapping[str, str] = {"output_dir": "out", "dataset_name": "data", "chat_template_path": "template.file"}
+OURS: Mapping[str, str] = {
+    "output_dir": "out",
+    "dataset_name": "data",
+    "chat_template_path": "template.file",
+    "chat_template_kwargs": "template.kwargs",
+}
 
 
 class TemplateSpec(Part):

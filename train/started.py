@@ -12,7 +12,7 @@ from typing import Any
 from curate.errors import UserError
 from train.base import RECORD
 from train.data import Rows
-from train.settings import is_main
+from train.settings import is_main, processes
 from train.spec import TrainSpec
 
 STARTED = "started.json"
@@ -26,7 +26,8 @@ def finished(spec: TrainSpec, rows: Rows, model: str) -> bool:
 
     Notes in started.json what the checkpoints will be made of."""
     path = spec.folder / STARTED
-    now = {"config": _config(spec), "rows": rows.digest, "model": _weights(model)}
+    made = {"(rows)": rows.digest, "(weights)": _weights(model), "(processes)": processes() or 1}
+    now = _config(spec) | made
     if path.is_file():
         _refuse_other(spec, json.loads(path.read_text(encoding="utf-8")), now)
     elif is_main():
@@ -66,10 +67,9 @@ def _weights(model: str) -> str:
 
 
 def _refuse_other(spec: TrainSpec, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    old, new = ({**one["config"], "(rows)": one["rows"], "(weights)": one["model"]} for one in (before, now))
-    changed = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     if changed:
-        told = "\n".join(f"  {name}: {_short(old.get(name))} -> {_short(new.get(name))}" for name in changed)
+        told = "\n".join(f"  {name}: {_short(before.get(name))} -> {_short(now.get(name))}" for name in changed)
         raise UserError(
             f"'{spec.folder}' holds a training of another config or of other data, and cannot go on with these:\n"
             f"{told}\n  choose another folder with out=, or delete this one"
