@@ -1,6 +1,6 @@
 """What a model card states, as records: every number of it, and nothing else.
 
-Built by train.card from the record of a training; as JSON (cards.record) in the facts.json beside that, from which the
+Built from the record of a training; as JSON (cards.record) they lie beside it, in facts.json, from which the
 same card is rendered.
 """
 

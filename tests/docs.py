@@ -31,7 +31,7 @@ from judges.reasoning.arithmetic import REASONS as AUDIT_REASONS
 from judges.reasoning.rules import VOTED_FROM
 from recipes.sources import table, traces
 from tests.curate.test_hits_and_misses import ROWS
-from train.evaluate_spec import BenchmarkSpec, EvaluateSpec
+from train.evaluation.spec import BenchmarkSpec, EvaluateSpec
 from train.spec import GrpoSpec, LoraSpec, NewSpec, TemplateSpec, TrainSpec
 
 ROOT = Path(__file__).parents[1]

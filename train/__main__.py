@@ -8,7 +8,7 @@ import typer
 from curate.errors import UserError
 from curate.terminal.reported import BUDGET, STOPPED
 from curate.terminal.reported import reported as _reported
-from train.chat_command import chat_command
+from train.talk.command import chat_command
 
 if TYPE_CHECKING:
     from train.spec import GrpoSpec, SftSpec
@@ -70,7 +70,7 @@ def check(config: ConfigArgument, settings: SettingsArgument = None) -> None:
         from train.config import load
 
         spec = load(config, settings or [])
-        from train.check_shown import print_report
+        from train.checks.shown import print_report
         from train.running import examined
 
         print_report(spec, examined(spec).report, full=True)
@@ -90,7 +90,7 @@ def evaluate(
         spec = load_evaluation(config, settings or [])
         from curate.terminal.progress import progress
         from train.evaluate import evaluate as evaluated
-        from train.evaluate_shown import print_results
+        from train.evaluation.shown import print_results
 
         with progress() as told:
             results = evaluated(spec, told=told, note=partial(typer.echo, err=True))

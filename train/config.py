@@ -13,7 +13,7 @@ from curate.errors import UserError, nearest
 from curate.recipe import check_names, resolve
 from curate.recipe_faults import user_error
 from curate.recipe_file import override, parse_setting, place_of, read_yaml
-from train.evaluate_spec import EvaluateSpec
+from train.evaluation.spec import EvaluateSpec
 from train.spec import GrpoSpec, SftSpec, TrainSpec
 
 CONFIGS = Path(str(files("train"))) / "configs"

@@ -18,13 +18,13 @@ from curate.errors import UserError
 from curate.loop import run_async
 from curate.prompt import prompt_digests
 from curate.runs import JOURNAL
-from train.benchmarks import Benchmark, read_benchmarks
-from train.evaluate_cards import into_cards
-from train.evaluate_spec import EvaluateSpec
-from train.reference import references
-from train.replies import SAMPLING, Asked, Told, ask_all
-from train.results import Answer, Paired, Results, Scope, save
-from train.scored import DRAWS, average, paired, score
+from train.evaluation.benchmarks import Benchmark, read_benchmarks
+from train.evaluation.cards import into_cards
+from train.evaluation.reference import references
+from train.evaluation.replies import SAMPLING, Asked, Told, ask_all
+from train.evaluation.results import Answer, Paired, Results, Scope, save
+from train.evaluation.scored import DRAWS, average, paired, score
+from train.evaluation.spec import EvaluateSpec
 
 _FAILURES = 20
 _PACKAGES = ("fincurate", "numpy", "openai", "aiohttp", "vllm", "transformers", "torch")

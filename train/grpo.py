@@ -8,15 +8,15 @@ from pathlib import Path
 
 from trl import GRPOConfig, GRPOTrainer
 
-from train.check_shown import print_report
+from train.checks.shown import print_report
+from train.loop.started import finished
+from train.loop.watch import Watch
 from train.model import adapter, quantised
 from train.rewards import Rewards
 from train.running import alone, arguments, examined, fit_device, in_words, trained
 from train.settings import is_main
 from train.spec import GrpoSpec
-from train.started import finished
 from train.verifier import Verifier
-from train.watch import Watch
 
 
 def run_grpo(spec: GrpoSpec) -> Path:

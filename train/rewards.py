@@ -22,11 +22,11 @@ from curate.check import by_rules
 from curate.distil import trace_of
 from curate.records import Question
 from judges.verdict import Verdict
-from train.form import fault, has_thought
 from train.spec import GrpoSpec
+from train.text.form import fault, has_thought
 
 if TYPE_CHECKING:
-    from train.template import Template
+    from train.text.template import Template
     from train.verifier import Verifier
 
 # What is added up, by reward; dianjin's is no sum.
@@ -44,7 +44,7 @@ _COLUMNS = (*_TEXTS, "gold", "gold_alternatives", "options", "flags")
 @dataclass(frozen=True, slots=True)
 class Scored:
     """A completion and its reward. text: with what the prompt left open; tokens: its end among them; fault: a key of
-    train.form.FAULTS, or None; verdict: on its answer."""
+    train.text.form.FAULTS, or None; verdict: on its answer."""
 
     text: str
     tokens: int

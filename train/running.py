@@ -21,17 +21,17 @@ import filelock
 from transformers import PrinterCallback
 
 from curate.errors import UserError
-from train.check import Kept, Report, check
-from train.checkpoints import AtTheEnd, GoesOn, last_checkpoint
+from train.checks.check import Kept, Report, check
 from train.data import Rows, read_rows
-from train.interrupt import Interrupt
-from train.lines import Lines
+from train.loop.checkpoints import AtTheEnd, GoesOn, last_checkpoint
+from train.loop.interrupt import Interrupt
+from train.loop.lines import Lines
 from train.model import loaded_as, save, source
-from train.record import write_record
+from train.recorded.record import write_record
 from train.settings import is_main, processes, settings
 from train.spec import GrpoSpec, SftSpec, TrainSpec
-from train.template import Template, prepared
-from train.tokenizer import load_tokenizer
+from train.text.template import Template, prepared
+from train.text.tokenizer import load_tokenizer
 
 if TYPE_CHECKING:
     from transformers import Trainer

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from trl import SFTConfig, SFTTrainer
 
-from train.check_shown import print_report
+from train.checks.shown import print_report
+from train.loop.started import finished
 from train.model import adapter, quantised
 from train.running import alone, arguments, examined, fit_device, in_words, trained
 from train.settings import is_main
 from train.spec import SftSpec
-from train.started import finished
 
 
 def run_sft(spec: SftSpec) -> Path:

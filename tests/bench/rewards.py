@@ -18,8 +18,8 @@ from curate.chat.reply import read_reply
 from curate.check import by_rules
 from tests.train.completions import Case, made, mutated, real
 from tests.train.rewarding import Log, ids, row, spec
-from train.form import fault
 from train.rewards import question_of, trace_of
+from train.text.form import fault
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 _MANY, _LONG = 2000, 1_000_000

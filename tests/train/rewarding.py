@@ -12,7 +12,7 @@ from typing import Any
 from curate.chat.reply import read_reply
 from train.rewards import Rewards, question_of, trace_of
 from train.spec import GrpoSpec
-from train.template import Template
+from train.text.template import Template
 from train.verifier import Verifier
 
 GOOD = "<think>\n3 + 4 = 7\n</think>\n<answer>\n\\boxed{7}\n</answer>"

@@ -8,12 +8,12 @@ from typing import Any
 
 import datasets
 
-from train.check import check
+from train.checks.check import check
 from train.data import Rows
 from train.new import make
-from train.record import write_record
+from train.recorded.record import write_record
 from train.spec import NewSpec, SftSpec
-from train.template import prepared
+from train.text.template import prepared
 
 SETTINGS: Mapping[str, Any] = {
     "max_steps": 4,

@@ -13,13 +13,13 @@ from transformers import Qwen2Config
 from trl import GRPOConfig, SFTConfig
 
 from curate.recipe import load_recipe
+from train.checks.lengths import counted
+from train.checks.memory import estimate
+from train.checks.shape import shape
+from train.checks.steps import estimate as steps
 from train.config import CONFIGS, load, load_evaluation, shipped
-from train.lengths import counted
-from train.memory import estimate
 from train.settings import settings
-from train.shape import shape
 from train.spec import GrpoSpec, SftSpec
-from train.steps import estimate as steps
 
 ROOT = Path(__file__).parents[2]
 TRAININGS = [name for name in shipped() if name.endswith(("-sft", "-grpo"))]

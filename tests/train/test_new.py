@@ -8,8 +8,8 @@ from curate.errors import UserError
 from train.data import Rows
 from train.new import TAGS, learned, make
 from train.spec import NewSpec, SftSpec
-from train.template import prepared
-from train.tokenizer import load_tokenizer
+from train.text.template import prepared
+from train.text.tokenizer import load_tokenizer
 
 TEXT = "营业收入由 3600 增至 4212 亿元, growth 17%"
 

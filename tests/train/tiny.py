@@ -15,7 +15,7 @@ from train.config import load
 from train.data import read_rows
 from train.rewards import Rewards, question_of
 from train.spec import GrpoSpec, SftSpec
-from train.template import prepared, prompt_text
+from train.text.template import prepared, prompt_text
 
 Row = Mapping[str, Any]
 LONGEST = 64  # tokens of an answer, as in tiny-cpu-grpo

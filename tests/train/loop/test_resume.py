@@ -1,0 +1,137 @@
+"""A rerun goes on: after kill -9, after Ctrl-C, after a half-written checkpoint; and only with what it began with."""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from curate.errors import UserError
+from tests.train.conftest import Training
+from tests.train.tiny import grpo_spec, sft_spec
+from train.grpo import run_grpo
+from train.loop.checkpoints import last_checkpoint
+from train.sft import run_sft
+
+# Two epochs and a bit, so that the order of the rows in a later epoch has to come back as well.
+SFT = ("trainer.max_steps=24", "trainer.save_steps=4", "trainer.logging_steps=1")
+GRPO = (
+    *("trainer.max_steps=9", "trainer.save_steps=2", "trainer.logging_steps=1", "limit=24"),
+    *("trainer.per_device_train_batch_size=16", "trainer.num_generations=2", "trainer.learning_rate=1.0e-3"),
+)
+# What tells one training from another: the loss, what was generated, and how well it did.
+COMPARED = ("step", "loss", "grad_norm", "reward", "kl", "completions/mean_length", "entropy")
+
+
+def curve(folder: Path) -> list[dict[str, float]]:
+    entries: list[dict[str, Any]] = json.loads((folder / "curves.json").read_text(encoding="utf-8"))
+    return [{name: entry[name] for name in COMPARED if name in entry} for entry in entries if "loss" in entry]
+
+
+def wait_for(process: "subprocess.Popen[str]", folder: Path, steps: int) -> str:
+    """Reads what the process says until it has logged so many steps."""
+    assert process.stdout is not None
+    said, logged = "", 0
+    for line in process.stdout:
+        said += line
+        logged += re.search(r"\bloss\b", line) is not None
+        if logged == steps:
+            return said
+    raise AssertionError(said)
+
+
+def cut_and_gone_on(training: Training, folder: Path, said: tuple[str, ...], logged: int) -> str:
+    """Kills a training once it has logged so many steps, starts it again, and returns what the second one said."""
+    process = training(*said)
+    wait_for(process, folder, logged)
+    process.kill()
+    process.communicate()
+    assert not (folder / "record.json").exists()
+    again = training(*said)
+    out, _ = again.communicate(timeout=100)
+    assert again.returncode == 0, out
+    return out
+
+
+def test_sft_goes_on_after_a_kill_as_if_there_had_been_none(tmp_path: Path, tiny_run: Path, training: Training) -> None:
+    said = ("sft", "tiny-cpu-sft", f"data={tiny_run}", "out=cut", "new.seed=0", "trainer.seed=0", *SFT)
+    out = cut_and_gone_on(training, tmp_path / "cut", said, 14)
+    assert "goes on from step 12" in out
+    whole = run_sft(sft_spec(tmp_path / "whole", tiny_run, *SFT))
+    assert curve(tmp_path / "cut") == curve(whole)
+    assert len(curve(whole)) == 24
+
+
+def test_grpo_goes_on_after_a_kill_as_if_there_had_been_none(
+    tmp_path: Path, tiny_run: Path, tiny_sft: Path, training: Training
+) -> None:
+    model = tiny_sft / "model"
+    said = ("grpo", "tiny-cpu-grpo", f"data={tiny_run}", f"model={model}", "out=cut", "trainer.seed=0", *GRPO)
+    out = cut_and_gone_on(training, tmp_path / "cut", said, 6)
+    assert "goes on from step 6" in out or "goes on from step 4" in out
+    whole = run_grpo(grpo_spec(tmp_path / "whole", tiny_run, model, *GRPO))
+    assert curve(tmp_path / "cut") == curve(whole)
+    assert len(curve(whole)) == 9
+    assert all(entry["loss"] for entry in curve(whole)), "or nothing was learned, and all losses are alike"
+
+
+def test_ctrl_c_leaves_a_checkpoint_and_a_rerun_goes_on_from_it(
+    tmp_path: Path, tiny_run: Path, training: Training
+) -> None:
+    said = ("sft", "tiny-cpu-sft", f"data={tiny_run}", "out=cut", *SFT)
+    process = training(*said)
+    wait_for(process, tmp_path / "cut", 6)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=100)
+    assert process.returncode == 130, out
+    assert "stops after this step" in out
+    assert "the same command goes on from the last checkpoint" in out
+    assert "Traceback" not in out
+    last = last_checkpoint(tmp_path / "cut" / "checkpoints")
+    assert last is not None
+    assert not json.loads((tmp_path / "cut" / "record.json").read_text(encoding="utf-8"))["finished"]
+    out, _ = (again := training(*said)).communicate(timeout=100)
+    assert again.returncode == 0, out
+    assert f"goes on from step {last.name.removeprefix('checkpoint-')} " in out
+    assert [entry["step"] for entry in curve(tmp_path / "cut")] == list(range(1, 25))
+
+
+def test_a_half_written_checkpoint_is_passed_over(tmp_path: Path, tiny_run: Path) -> None:
+    spec = sft_spec(tmp_path / "x", tiny_run, "trainer.max_steps=4", "trainer.save_steps=2", "trainer.logging_steps=1")
+    before = curve(run_sft(spec))
+    checkpoints = tmp_path / "x" / "checkpoints"
+    (checkpoints / "checkpoint-4" / "trainer_state.json").write_text('{"epoch"', encoding="utf-8")
+    (tmp_path / "x" / "record.json").unlink()
+    assert last_checkpoint(checkpoints) == checkpoints / "checkpoint-2"
+    assert curve(run_sft(spec)) == before
+
+
+def test_what_was_killed_after_its_last_step_is_saved_as_it_was(tmp_path: Path, tiny_run: Path) -> None:
+    spec = sft_spec(tmp_path / "x", tiny_run, "trainer.max_steps=4", "trainer.save_steps=2", "trainer.logging_steps=1")
+    weights = (run_sft(spec) / "model" / "model.safetensors").read_bytes()
+    before = curve(spec.folder)
+    shutil.rmtree(spec.folder / "model")
+    (spec.folder / "record.json").unlink()
+    run_sft(spec)
+    assert (spec.folder / "model" / "model.safetensors").read_bytes() == weights
+    assert curve(spec.folder) == before
+
+
+def test_a_finished_training_says_so_and_another_config_does_not_go_on_from_it(
+    tmp_path: Path, tiny_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brief = ("trainer.max_steps=2", "trainer.logging_steps=1")
+    folder = run_sft(sft_spec(tmp_path / "x", tiny_run, *brief))
+    made = (folder / "model" / "model.safetensors").stat().st_mtime_ns
+    capsys.readouterr()
+    run_sft(sft_spec(tmp_path / "x", tiny_run, *brief, "trainer.save_steps=7", "devices=2"))
+    assert "this training is finished" in capsys.readouterr().out
+    assert (folder / "model" / "model.safetensors").stat().st_mtime_ns == made
+    with pytest.raises(UserError, match=r"trainer.max_steps: 2 -> 3\n.*out="):
+        run_sft(sft_spec(tmp_path / "x", tiny_run, *brief, "trainer.max_steps=3"))
+    with pytest.raises(UserError, match="limit: null -> 8"):
+        run_sft(sft_spec(tmp_path / "x", tiny_run, *brief, "limit=8"))

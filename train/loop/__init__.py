@@ -1,0 +1,1 @@
+"""What stands around TRL's loop: checkpoints, Ctrl-C, lines, warnings."""

@@ -1,0 +1,81 @@
+"""What a training began with, in started.json: nothing else goes on from its checkpoints.
+
+finished(spec, rows, model)  ->  False, and notes what this training is made of
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from curate.errors import UserError
+from train.data import Rows
+from train.recorded.base import RECORD
+from train.settings import is_main, processes
+from train.spec import TrainSpec
+
+STARTED = "started.json"
+# Keys that change nothing of what is learned, and may change between two runs of one training.
+_FREE = ("out", "devices", "licence", "budget")
+_FREE_OF_TRAINER = ("logging_", "log_", "save_", "report_to", "run_name", "disable_tqdm", "dataloader_pin_memory")
+
+
+def finished(spec: TrainSpec, rows: Rows, model: str) -> bool:
+    """Was this very training finished before? Raises UserError where the folder holds another one.
+
+    Notes in started.json what the checkpoints will be made of."""
+    path = spec.folder / STARTED
+    made = {"(rows)": rows.digest, "(weights)": _weights(model), "(processes)": processes() or 1}
+    now = _config(spec) | made
+    if path.is_file():
+        _refuse_other(spec, json.loads(path.read_text(encoding="utf-8")), now)
+    elif is_main():
+        aside = path.with_suffix(".tmp")
+        aside.write_text(json.dumps(now, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        aside.replace(path)
+    record = spec.folder / RECORD
+    done = record.is_file() and bool(json.loads(record.read_text(encoding="utf-8"))["finished"])
+    if done and is_main():
+        print(f"this training is finished: {spec.folder / 'model'}\n  for another, choose a folder with out=")
+    return done
+
+
+def _config(spec: TrainSpec) -> dict[str, Any]:
+    """What a config says that shapes the training, flat: {"trainer.learning_rate": 1e-05, ...}."""
+    found = {key: value for key, value in spec.model_dump(mode="json").items() if key not in _FREE}
+    trainer = {key: value for key, value in found.pop("trainer").items() if not key.startswith(_FREE_OF_TRAINER)}
+    return dict(_flat(found | {"trainer": trainer}))
+
+
+def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield before + key, value
+
+
+def _weights(model: str) -> str:
+    """A digest of the weights in a folder; "" for a model on the Hub, which its revision names."""
+    digest = hashlib.blake2b(digest_size=16)
+    files = sorted(Path(model).glob("*.safetensors"))
+    for path in files:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "blake2b").digest())
+    return digest.hexdigest() if files else ""
+
+
+def _refuse_other(spec: TrainSpec, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    if changed:
+        told = "\n".join(f"  {name}: {_short(before.get(name))} -> {_short(now.get(name))}" for name in changed)
+        raise UserError(
+            f"'{spec.folder}' holds a training of another config or of other data, and cannot go on with these:\n"
+            f"{told}\n  choose another folder with out=, or delete this one"
+        )
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:59]}…"

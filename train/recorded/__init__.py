@@ -1,0 +1,1 @@
+"""What remains of a training: its record, curves and card."""

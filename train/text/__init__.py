@@ -1,0 +1,1 @@
+"""How messages become the text that is trained on."""
