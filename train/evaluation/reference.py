@@ -41,5 +41,7 @@ def _rows(paper: str) -> Iterable[Reference]:
 
 @cache
 def _tables() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(files("train.evaluation").joinpath("reference.yaml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = yaml.safe_load(
+        files("train.evaluation").joinpath("reference.yaml").read_text(encoding="utf-8")
+    )
     return found

@@ -10,7 +10,7 @@ from typing import Any
 import datasets
 import pytest
 from rich.cells import cell_len
-from tests.train.test_memory import B7
+from tests.train.checks.test_memory import B7
 
 from curate.errors import UserError
 from curate.terminal.console import console

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.train.test_card import record
+from tests.train.recorded.test_card import record
 
 from curate.chat import Model
 from tests.doubles.chat_server import ChatServer

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.train.test_template import HANDLED
+from tests.train.text.test_template import HANDLED
 
 from curate.errors import UserError
 from tests.train.templated import CHATML, genuine, tokenizer
