@@ -1,5 +1,6 @@
 """`python -m train chat ENDPOINT`: its arguments."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,17 @@ from curate.terminal.reported import reported
 
 
 def chat_command(
-    endpoint: Annotated[str, typer.Argument(metavar="ENDPOINT", help="The base_url: http://127.0.0.1:8000/v1.")],
+    endpoint: Annotated[
+        str,
+        typer.Argument(metavar="ENDPOINT", help="A base_url, http://127.0.0.1:8000/v1, or a model's folder to serve."),
+    ],
     model: Annotated[str | None, typer.Option(help="The model's name there; by default the only one it lists.")] = None,
     api_key_env: Annotated[
         str | None, typer.Option(metavar="NAME", help="The environment variable that holds the key.")
     ] = None,
-    system: Annotated[str | None, typer.Option(help="A system message; the one of the training.")] = None,
+    system: Annotated[
+        str | None, typer.Option(help="A system message; by default, of a folder, that of its training.")
+    ] = None,
     question: Annotated[
         str | None, typer.Option(help="Ask this and exit; a question piped to standard input is asked so too.")
     ] = None,
@@ -38,16 +44,22 @@ def chat_command(
     with reported("stopped", "train"):
         from train.talk.chat import chat
 
-        chat(
-            endpoint,
-            model=model,
-            api_key_env=api_key_env,
-            system=system,
-            question=question,
-            gold=gold,
-            kind=kind,
-            context=context,
-            temperature=temperature,
-            max_tokens=max_tokens,
-            plain=plain,
-        )
+        with ExitStack() as stack:
+            if Path(endpoint).is_dir():
+                from train.talk.served import served, trained_with
+
+                system = trained_with(Path(endpoint)) if system is None else system
+                endpoint, model = stack.enter_context(served(Path(endpoint)))
+            chat(
+                endpoint,
+                model=model,
+                api_key_env=api_key_env,
+                system=system,
+                question=question,
+                gold=gold,
+                kind=kind,
+                context=context,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                plain=plain,
+            )

@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.train.text.test_template import HANDLED
 
 from curate.errors import UserError
 from tests.train.templated import CHATML, genuine, tokenizer
+from tests.train.text.test_template import HANDLED
 from train.spec import TemplateSpec
 from train.text.encode import IGNORED, Encoded, behind, encode
 from train.text.template import Template, prepared, prompt_text
