@@ -79,8 +79,9 @@ def _result(facts: ModelFacts, result: Result) -> Rows:
 
 def _score(score: Score) -> tuple[Cell, ...]:
     accuracy = interval(score.accuracy, score.low, score.high, percent)
+    of_all = interval(score.of_all, score.of_all_low, score.of_all_high, percent)
     shares = (percent(count, score.questions) for count in (score.undecided, score.formatted))
-    return score.questions, accuracy, score.right, score.wrong, score.undecided, *shares
+    return score.questions, accuracy, of_all, score.right, score.wrong, score.undecided, *shares
 
 
 def _data(data: Data) -> tuple[Cell, ...]:

@@ -99,7 +99,8 @@ class Policy:
 @dataclass(frozen=True, slots=True)
 class Score:
     """One model on one benchmark. undecided: answers that could be called neither right nor wrong; formatted: replies
-    in the right format; accuracy: right ones among the decided, with its interval; None where none is decided."""
+    in the right format; accuracy: right ones among the decided, with its interval; None where none is decided; of_all:
+    among all that were answered, undecided ones too, with its interval."""
 
     right: int
     wrong: int
@@ -108,6 +109,9 @@ class Score:
     accuracy: float | None
     low: float | None
     high: float | None
+    of_all: float | None
+    of_all_low: float | None
+    of_all_high: float | None
 
     @property
     def questions(self) -> int:

@@ -19,7 +19,7 @@ from curate.chat.budget import Limit
 from curate.chat.model import Model
 from curate.errors import UserError, nearest
 from curate.judge_spec import JudgeSpec
-from curate.names import module, recipe_file
+from curate.names import SHIPPED, module, recipe_file
 from curate.part import Part
 from curate.recipe_faults import user_error
 from curate.recipe_file import Loc, Places, override, place_of, read_yaml
@@ -54,7 +54,8 @@ class Recipe(Part):
 
     @property
     def base(self) -> Path:
-        """The folder that relative paths start from: the recipe file's."""
+        """The folder that relative paths start from: the recipe file's. What one that comes with the package does not
+        find there, it looks for in the current folder."""
         return self._base
 
     def digest(self) -> str:
@@ -113,7 +114,8 @@ def _checked(values: Any, places: Places, path: Path, overrides: Mapping[str, An
         resolve(spec, at, path, places)
     check_names(recipe.sources, path, places)
     for model in recipe.models.values():
-        model.at(path.parent)
+        if model.at(path.parent).folder is None and path.parent == SHIPPED:
+            model.at(Path.cwd())  # the package holds no models: as for corpora, the current folder may
     for index, source in enumerate(recipe.sources):
         _located(lambda source=source: _check_source(source, recipe), ("sources", index), path, places)
     for loc, check in (

@@ -43,6 +43,8 @@ def user_error(
             near = closest(str(inner[-1]), map(str, given))
             hint = f"; '{near}' stands there, was '{inner[-1]}' meant?" if near else ""
             lines.append(f"{where}: '{key}' is missing{hint}")
+        elif not key:  # a rule over several keys: what was found is all of them
+            lines.append(f"{where}: {_plain(fault['msg'])}")
         else:
             lines.append(
                 f"{where}: '{key}' {_EXPECTED.get(fault['type']) or _lower(fault['msg'])}; found {fault['input']!r}"
@@ -66,10 +68,14 @@ _EXPECTED = {
 
 
 def _lower(message: str) -> str:
+    return "is not right: " + _plain(message)
+
+
+def _plain(message: str) -> str:
     message = (
         message.removeprefix("Value error, ").replace(" after validation", "").replace("Tuple should", "it should")
     )
-    return "is not right: " + message[0].lower() + message[1:]
+    return message[0].lower() + message[1:]
 
 
 def _keys(model: type[BaseModel] | None, loc: Loc) -> list[str]:

@@ -31,7 +31,7 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], Places]:
     except yaml.YAMLError as error:
         raise UserError(f"{path}: not valid YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(node, yaml.MappingNode):
-        raise UserError(f"{path}: a recipe is a mapping of keys to values, such as 'name: my-recipe'")
+        raise UserError(f"{path}: not a mapping of keys to values, such as 'name: my-recipe'")
     places: Places = {}
     try:
         value = _value(node, (), path, places)

@@ -34,6 +34,8 @@ ALLOWED: dict[str, set[str]] = {
         "curate.check",
         "curate.runs",
         "curate.split",
+        "curate.screen.privacy",
+        "curate.screen.words",
         "curate.configs",
         "curate.identity",
         "curate.loop",

@@ -1,6 +1,8 @@
 """`python -m train`: a thin layer of arguments over the library. Heavy imports stand inside the commands."""
 
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -65,7 +67,7 @@ def grpo(config: ConfigArgument, settings: SettingsArgument = None) -> None:
 @app.command(epilog="Example: python -m train check fin-r1-7b-sft data=runs/fin-r1-data")
 def check(config: ConfigArgument, settings: SettingsArgument = None) -> None:
     """Render the rows of a training, show three, count tokens, name what is too long or faulty, estimate steps and
-    memory. Trains nothing."""
+    memory. Trains nothing, and writes nothing."""
     with reported():
         from train.config import load
 
@@ -73,7 +75,9 @@ def check(config: ConfigArgument, settings: SettingsArgument = None) -> None:
         from train.checks.shown import print_report
         from train.running import examined
 
-        print_report(spec, examined(spec).report, full=True)
+        with TemporaryDirectory() as aside:  # a `new` model is made to be looked at, and is not kept
+            seen = spec.model_copy(update={"out": Path(aside)}) if spec.new else spec
+            print_report(spec, examined(seen).report, full=True)
 
 
 @app.command(epilog="Example: python -m train evaluate fin-r1-benchmarks")

@@ -14,7 +14,7 @@ from curate.recipe import check_names, resolve
 from curate.recipe_faults import user_error
 from curate.recipe_file import override, parse_setting, place_of, read_yaml
 from train.evaluation.spec import EvaluateSpec
-from train.spec import GrpoSpec, SftSpec, TrainSpec
+from train.spec import GrpoSpec, SftSpec
 
 CONFIGS = Path(str(files("train"))) / "configs"
 _METHODS: dict[str, type[SftSpec] | type[GrpoSpec]] = {"sft": SftSpec, "grpo": GrpoSpec}
@@ -42,8 +42,9 @@ def load(name: str | Path, settings: Iterable[str] = ()) -> SftSpec | GrpoSpec:
         spec = kind.model_validate(values)
     except ValidationError as error:
         raise user_error(error, (), kind, path, places) from None
-    _check_trainer(spec, path, places)
-    return spec
+    from train.trainer_block import checked
+
+    return spec.model_copy(update={"trainer": checked(spec, path, places)})
 
 
 def load_evaluation(name: str | Path, settings: Iterable[str] = ()) -> EvaluateSpec:
@@ -64,17 +65,6 @@ def load_evaluation(name: str | Path, settings: Iterable[str] = ()) -> EvaluateS
     for model in spec.models.values():
         model.at(Path())
     return spec
-
-
-def _check_trainer(spec: TrainSpec, path: Path, places: dict[tuple[str | int, ...], str]) -> None:
-    """Refuses keys that TRL does not have."""
-    from train.trainer_keys import trainer_keys
-
-    known = trainer_keys(spec.method)
-    for key in spec.trainer:
-        if key not in known:
-            where = place_of(("trainer", key), places, str(path))
-            raise UserError(f"{where}: TRL's {spec.method.upper()}Config has no '{key}'{nearest(key, known)}")
 
 
 def _file(name: str | Path) -> Path:

@@ -10,7 +10,6 @@ asks for nothing that is there.
 
 import importlib.metadata
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any, get_args
 
 from curate.chat import Journal
@@ -18,13 +17,16 @@ from curate.errors import UserError
 from curate.loop import run_async
 from curate.prompt import prompt_digests
 from curate.runs import JOURNAL
+from judges.agreement import Estimate
+from train.evaluation.alike import besides
 from train.evaluation.benchmarks import Benchmark, read_benchmarks
-from train.evaluation.cards import into_cards
+from train.evaluation.cards import into_cards, trained_otherwise
 from train.evaluation.reference import references
 from train.evaluation.replies import SAMPLING, Asked, Told, ask_all
 from train.evaluation.results import Answer, Paired, Results, Scope, save
 from train.evaluation.scored import DRAWS, average, paired, score
 from train.evaluation.spec import EvaluateSpec
+from train.machine import make
 
 _FAILURES = 20
 _PACKAGES = ("fincurate", "numpy", "openai", "aiohttp", "vllm", "transformers", "torch")
@@ -43,10 +45,10 @@ def evaluate(
     """
     _check_folders(spec)
     benchmarks = read_benchmarks(spec.benchmarks)
-    for words in _notes(spec, benchmarks):
+    for words in notes(spec, benchmarks):
         note(words)
     questions = [(one.about.name, question) for one in benchmarks for question in one.questions]
-    _make(spec.folder)
+    make(spec.folder)
     journal = Journal(spec.folder.parent / JOURNAL)
     try:
         answers, asked = run_async(lambda: ask_all(spec, questions, journal, told))
@@ -74,9 +76,8 @@ def _results(spec: EvaluateSpec, benchmarks: Sequence[Benchmark], answers: Seque
         setting=_setting(spec),
         sets=[one.about for one in benchmarks],
         scores=scores,
-        averages={
-            model: average(model, [one for one in scores if one.model == model], spec.level) for model in spec.scored
-        },
+        averages=_averages(spec, names, of, "decided"),
+        averages_of_all=_averages(spec, names, of, "answered"),
         paired=list(_paired(spec, names, of)),
         reference=references(spec.reference),
         failed=len(failed),
@@ -86,6 +87,14 @@ def _results(spec: EvaluateSpec, benchmarks: Sequence[Benchmark], answers: Seque
         stopped=asked.stopped,
         stopped_because=asked.detail,
     )
+
+
+def _averages(
+    spec: EvaluateSpec, names: Sequence[str], of: dict[tuple[str, str], list[Answer]], scope: Scope
+) -> dict[str, Estimate]:
+    return {
+        model: average(model, {name: of[model, name] for name in names}, scope, spec.level) for model in spec.scored
+    }
 
 
 def _paired(spec: EvaluateSpec, names: Sequence[str], of: dict[tuple[str, str], list[Answer]]) -> Iterator[Paired]:
@@ -108,15 +117,13 @@ def _check_folders(spec: EvaluateSpec) -> None:
             )
 
 
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"'{folder}' cannot be written: {error.strerror}\n  choose another one: out=FOLDER") from None
-
-
-def _notes(spec: EvaluateSpec, benchmarks: Sequence[Benchmark]) -> Iterator[str]:
-    """What is asked, what is not and why, and what nobody will decide."""
+def notes(spec: EvaluateSpec, benchmarks: Sequence[Benchmark]) -> Iterator[str]:
+    """What is asked, what is not and why, what nobody will decide, and who was trained with other words before it."""
+    for name in spec.scored:
+        if trained_otherwise(spec, name):
+            yield (
+                f"models.{name} was trained with another system message than `system`; its card will not get the scores"
+            )
     for one in (benchmark.about for benchmark in benchmarks):
         left = [f"{len(ids):,} {reason}" for reason, ids in one.left_out.items()]
         left += [f"{one.unreadable:,} unreadable"] if one.unreadable else []
@@ -137,6 +144,7 @@ def _setting(spec: EvaluateSpec) -> dict[str, Any]:
     return {
         "system": spec.system,
         "sampling": spec.sampling.over(SAMPLING),
+        "besides": {name: besides(spec.models[name]) for name in spec.scored},
         "check": spec.check.model_dump(mode="json", exclude_defaults=True),
         "level": spec.level,
         "draws": DRAWS,

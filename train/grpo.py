@@ -11,9 +11,10 @@ from trl import GRPOConfig, GRPOTrainer
 from train.checks.shown import print_report
 from train.loop.started import finished
 from train.loop.watch import Watch
+from train.machine import fit
 from train.model import adapter, quantised
 from train.rewards import Rewards
-from train.running import alone, arguments, examined, fit_device, in_words, trained
+from train.running import alone, arguments, examined, in_words, trained
 from train.settings import is_main
 from train.spec import GrpoSpec
 from train.verifier import Verifier
@@ -22,10 +23,10 @@ from train.verifier import Verifier
 def run_grpo(spec: GrpoSpec) -> Path:
     """Trains, from the last checkpoint where there is one, and returns the folder; what is finished stays as it is.
     Raises UserError for what the user can mend, and KeyboardInterrupt after Ctrl-C."""
-    fit_device(spec)
+    fit(spec)
     with alone(spec.folder):
         ready = examined(spec)
-        if finished(spec, ready.rows, ready.model):
+        if finished(spec, ready.rows, ready.model, ready.tokenizer):
             return spec.folder
         if is_main():
             print_report(spec, ready.report, full=False)
@@ -44,5 +45,6 @@ def run_grpo(spec: GrpoSpec) -> Path:
                     peft_config=adapter(spec),
                     callbacks=[Watch(rewards.counted, args.max_completion_length)],
                 )
+            rewards.serve(trainer)
             trained(spec, ready, trainer)
     return spec.folder

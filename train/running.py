@@ -7,17 +7,16 @@ Resume is a rerun, as everywhere here: the same command goes on from the last wh
 says so.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import filelock
+import torch
 from transformers import PrinterCallback
 
 from curate.errors import UserError
@@ -26,6 +25,7 @@ from train.data import Rows, read_rows
 from train.loop.checkpoints import AtTheEnd, GoesOn, last_checkpoint
 from train.loop.interrupt import Interrupt
 from train.loop.lines import Lines
+from train.machine import make, unwritable
 from train.model import loaded_as, save, source
 from train.recorded.record import write_record
 from train.settings import is_main, processes, settings
@@ -66,35 +66,22 @@ def examined(spec: SftSpec | GrpoSpec) -> Ready:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """While no other training writes to the folder. Raises UserError where one does."""
+    """While no other training writes to the folder. Raises UserError where one does, or where it cannot be written."""
     if not is_main():
         yield
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    make(folder)
+    lock = filelock.FileLock(folder / ".lock")
     try:
-        with filelock.FileLock(folder / ".lock", timeout=0):
-            yield
+        lock.acquire(timeout=0)
     except filelock.Timeout:
         raise UserError(f"'{folder}' is in use by another training; wait for it, or choose another with out=") from None
-
-
-def fit_device(spec: TrainSpec) -> None:
-    """Sees to it that the device that the config asks for is there. Raises UserError where it is not."""
-    import torch
-
-    values = settings(spec)
-    if values.get("use_vllm") and (values["use_cpu"] or not torch.cuda.is_available()):
-        raise UserError("trainer.use_vllm: vLLM generates on a GPU, and none is visible; leave it out on a processor")
-    if values.get("use_vllm") and find_spec("vllm") is None:
-        raise UserError("trainer.use_vllm: vLLM is not installed\n  pip install -c constraints.txt -e '.[train,vllm]'")
-    if not values["use_cpu"] and not torch.accelerator.is_available():
-        raise UserError(
-            "this config asks for a GPU; none is visible\n  on a processor: trainer.use_cpu=true trainer.bf16=false"
-        )
-    if values["use_cpu"]:
-        # Threads that wait for each other spin: beside anything else on the machine, two threads took ten times and
-        # more as long as one for models this small. OMP_NUM_THREADS says otherwise.
-        torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def arguments(kind: Callable[..., Made], spec: TrainSpec, **ours: Any) -> Made:
@@ -112,11 +99,28 @@ def arguments(kind: Callable[..., Made], spec: TrainSpec, **ours: Any) -> Made:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """What TRL and transformers say against settings, a model or its files, as a UserError."""
+    """What TRL and transformers say against settings, a model or its files, as a UserError; and memory that does not
+    suffice."""
     try:
-        yield
+        with enough_memory():
+            yield
     except (ValueError, OSError, ImportError) as error:
         raise UserError(f"TRL cannot begin with this config: {' '.join(str(error).split())}") from error
+
+
+@contextmanager
+def enough_memory() -> Iterator[None]:
+    """What the GPU says where its memory does not suffice, as a UserError."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise UserError(
+            f"the GPU's memory does not suffice: {str(error).partition('. ')[0]}\n"
+            "  trainer.gradient_checkpointing=true, and the same command goes on from the last checkpoint; or, into"
+            " another folder with out=,\n"
+            "  a smaller trainer.per_device_train_batch_size (and more trainer.gradient_accumulation_steps) or"
+            " trainer.max_length (grpo: trainer.max_completion_length)"
+        ) from error
 
 
 def trained(spec: SftSpec | GrpoSpec, ready: Ready, trainer: "Trainer") -> None:
@@ -127,11 +131,11 @@ def trained(spec: SftSpec | GrpoSpec, ready: Ready, trainer: "Trainer") -> None:
     if began and is_main():
         print(f"goes on from step {began:,} ({last})", flush=True)
     trainer.remove_callback(PrinterCallback)  # prints each log as a dictionary; Lines prints what one looks at
-    for callback in (GoesOn(), Lines()):
+    for callback in (GoesOn(trainer), Lines()):
         trainer.add_callback(callback)
     start = time.monotonic()
-    with Interrupt.caught(trainer, alone=processes() in (None, 1)) as interrupt, suppress(AtTheEnd):
-        trainer.train(resume_from_checkpoint=str(last) if last else None)
+    with Interrupt.caught(trainer, alone=processes() in (None, 1)) as interrupt, enough_memory():
+        _train(trainer, last)
     if not interrupt.stopped:
         save(spec, trainer, ready.model)
     write_record(spec, ready.rows, ready.report, trainer, time.monotonic() - start, began)
@@ -139,6 +143,16 @@ def trained(spec: SftSpec | GrpoSpec, ready: Ready, trainer: "Trainer") -> None:
         raise KeyboardInterrupt
     if is_main():
         print(f"{trainer.state.global_step:,} steps -> {spec.folder / 'model'}")
+
+
+def _train(trainer: "Trainer", last: Path | None) -> None:
+    """From a checkpoint, or from the beginning. Where all steps were done before, what transformers does after the last
+    one is left: the best model, where that is asked for."""
+    try:
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+    except AtTheEnd:
+        if trainer.args.load_best_model_at_end and trainer.state.best_model_checkpoint:
+            trainer._load_best_model()
 
 
 def _without_bars() -> None:

@@ -9,8 +9,9 @@ from trl import SFTConfig, SFTTrainer
 
 from train.checks.shown import print_report
 from train.loop.started import finished
+from train.machine import fit
 from train.model import adapter, quantised
-from train.running import alone, arguments, examined, fit_device, in_words, trained
+from train.running import alone, arguments, examined, in_words, trained
 from train.settings import is_main
 from train.spec import SftSpec
 
@@ -18,10 +19,10 @@ from train.spec import SftSpec
 def run_sft(spec: SftSpec) -> Path:
     """Trains, from the last checkpoint where there is one, and returns the folder; what is finished stays as it is.
     Raises UserError for what the user can mend, and KeyboardInterrupt after Ctrl-C."""
-    fit_device(spec)
+    fit(spec)
     with alone(spec.folder):
         ready = examined(spec)
-        if finished(spec, ready.rows, ready.model):
+        if finished(spec, ready.rows, ready.model, ready.tokenizer):
             return spec.folder
         if is_main():
             print_report(spec, ready.report, full=False)

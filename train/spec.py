@@ -85,7 +85,7 @@ class TrainSpec(Part):
     template: TemplateSpec = Field(default=TemplateSpec(), description="how messages become text")
     lora: LoraSpec | None = Field(default=None, description="train an adapter, {} for the defaults; else all weights")
     quantise: Literal["nf4"] | None = Field(
-        default=None, description="load the model in 4 bits and train an adapter on it (QLoRA); needs a GPU"
+        default=None, description="load the model in 4 bits and train an adapter on it (QLoRA); slow without a GPU"
     )
     devices: int = Field(
         default=1,

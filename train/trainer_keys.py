@@ -1,7 +1,9 @@
 """The keys that TRL's configs have, and TRL itself where it is installed."""
 
 import dataclasses
+from collections.abc import Mapping
 from types import ModuleType
+from typing import Any, get_type_hints
 
 from curate.errors import UserError
 
@@ -17,7 +19,8 @@ def trl() -> ModuleType:
     return found  # type: ignore[no-any-return]
 
 
-def trainer_keys(method: str) -> list[str]:
-    """What the `trainer:` block of a method may say: the fields of SFTConfig or GRPOConfig, sorted."""
-    config = {"sft": "SFTConfig", "grpo": "GRPOConfig"}[method]
-    return sorted(field.name for field in dataclasses.fields(getattr(trl(), config)))
+def trainer_keys(method: str) -> Mapping[str, Any]:
+    """What the `trainer:` block of a method may say: the fields of SFTConfig or GRPOConfig, with their types."""
+    config = getattr(trl(), {"sft": "SFTConfig", "grpo": "GRPOConfig"}[method])
+    hints = get_type_hints(config)
+    return {name: hints[name] for name in sorted(field.name for field in dataclasses.fields(config))}

@@ -22,20 +22,26 @@ from curate.runs import JOURNAL
 from judges.verdict import Verdict
 from train.spec import GrpoSpec
 
+PATIENCE = 180.0  # a judge's reply has 2,048 tokens at the most: at 64 calls in flight, a minute or less
+
 
 class Verifier:
     """Round one with its answer judge. Raises UserError for a journal that cannot be used, and for what processes that
     train together cannot share: a budget, and a server that each would start.
 
     What the model does not settle stays undecided: a call that failed or took too long, a reply that cannot be read, a
-    budget that is spent."""
+    budget that is spent. A step waits for its verdicts: where the config sets no `timeout` a call has PATIENCE seconds,
+    and not the hour of a teacher's; one that took longer is tried once more."""
 
     def __init__(self, spec: GrpoSpec) -> None:
         name = spec.check.judge
         assert name is not None, "without a judge, rules alone decide"
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             _refuse_what_is_for_one(spec, name)
-        self._checker = Checker(spec.check.policy, (name, spec.models[name]))
+        model = spec.models[name]
+        if "timeout" not in model.model_fields_set:
+            model = model.model_copy(update={"timeout": PATIENCE})
+        self._checker = Checker(spec.check.policy, (name, model))
         self._spec = spec
         folder = spec.folder.parent
         folder.mkdir(parents=True, exist_ok=True)

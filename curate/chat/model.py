@@ -6,9 +6,10 @@ judge:   {serve: vllm, model: Qwen/Qwen2.5-72B-Instruct, args: [--tensor-paralle
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, BinaryIO, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, PrivateAttr, field_validator, model_validator
@@ -30,6 +31,8 @@ _IGNORED = (
 )
 _ONE_AT_A_TIME = 2  # calls in flight at a server that answers one: the next waits there
 _WHOLE = 1 << 20  # of a model's files, so many bytes at both ends stand for their content
+_TENSOR = 1 << 12  # and of each tensor: a training moves all of one that it trains, but may leave the file's ends alone
+_HEADER = 100 << 20  # bytes of a safetensors header at most, by its format
 
 
 class Price(Part):
@@ -187,7 +190,8 @@ class Model(Part):
     def known_as(self) -> str:
         """The identity that calls are keyed by: address and name of an endpoint; `vllm:model@revision` (or
         `transformers:`) of a served model, whatever its port, with the arguments that change what it says. A folder's
-        revision is a hash of its files but for its cards: names, sizes, the first and last megabyte of each."""
+        revision is a hash of its files but for its cards: names, sizes, the first and last megabyte of each, and of
+        safetensors the first and last 4 KiB of every tensor."""
         if self.identity is not None:
             return self.identity
         if self.serve is None:
@@ -215,7 +219,35 @@ def _digest(folder: Path) -> str:
             size = path.stat().st_size
             digest.update(f"{path.relative_to(folder).as_posix()} {size}\n".encode())
             with path.open("rb") as file:
-                digest.update(file.read(_WHOLE))
-                file.seek(max(size - _WHOLE, 0))
-                digest.update(file.read(_WHOLE))
+                for start, end in ((0, _WHOLE), (max(size - _WHOLE, 0), size), *_tensors(file, path, size)):
+                    file.seek(start)
+                    digest.update(file.read(end - start))
     return digest.hexdigest()
+
+
+def _tensors(file: BinaryIO, path: Path, size: int) -> Iterator[tuple[int, int]]:
+    """Where the header of a safetensors file and the ends of each tensor stand; nothing of another file, or of one that
+    is broken."""
+    if path.suffix != ".safetensors":
+        return
+    file.seek(0)
+    data = 8 + int.from_bytes(file.read(8), "little")
+    if data > min(size, _HEADER):
+        return
+    try:
+        header = json.loads(file.read(data - 8))
+        spans = [(start, end) for name in header if name != "__metadata__" for start, end in [_span(header[name])]]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return
+    yield 0, data
+    for start, end in sorted(spans):
+        yield data + start, data + min(start + _TENSOR, end)
+        yield data + max(end - _TENSOR, start), data + end
+
+
+def _span(tensor: Mapping[str, Any]) -> tuple[int, int]:
+    """Raises ValueError for what is no span."""
+    start, end = tensor["data_offsets"]
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start <= end < 1 << 62):
+        raise ValueError("no span")
+    return start, end

@@ -16,7 +16,7 @@ from train.grpo import run_grpo
 from train.model import MODEL, NEW
 from train.sft import run_sft
 
-SHOWN = ("step", "reward", "accuracy", "format_rate", "undecided_rate", "kl", "frac_reward_zero_std")
+SHOWN = ("step", "reward", "accuracy", "format_rate", "undecided_rate", "kl", "groups_without_signal")
 
 
 def main() -> None:

@@ -113,6 +113,33 @@ def test_an_overridden_file_is_relative_to_the_current_folder(tmp_path: Path, mo
     assert Path(recipe.sources[0].location) == tmp_path.parent / "b.csv"
 
 
+def test_a_model_of_a_shipped_recipe_that_was_trained_here_is_known_by_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_recipe("finreason-rl").models["student"].folder is None
+    folder = tmp_path / "trained/finreason-1.5b-sft/model"
+    folder.mkdir(parents=True)
+    known = []
+    for weights in (b"once", b"again"):
+        (folder / "model.safetensors").write_bytes(weights)
+        student = load_recipe("finreason-rl").models["student"]
+        assert student.folder == folder
+        known.append(student.known_as())
+    assert known[0] != known[1]
+
+
+def test_a_model_of_a_recipe_of_ones_own_lies_beside_it_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = "models: {student: {serve: vllm, model: trained/model}}\n"
+    path = write(tmp_path, GOOD + models)
+    here = tmp_path / "here"
+    (here / "trained/model").mkdir(parents=True)
+    monkeypatch.chdir(here)
+    assert load_recipe(path).models["student"].folder is None
+    (tmp_path / "trained/model").mkdir(parents=True)
+    assert load_recipe(path).models["student"].folder == tmp_path / "trained/model"
+
+
 def test_the_digest_follows_what_the_recipe_says_not_how(tmp_path: Path) -> None:
     one = load_recipe(write(tmp_path, GOOD)).digest()
     other = tmp_path / "other"

@@ -3,10 +3,12 @@
 earned("fin-r1", ["<think>3 + 4</think><answer>\\boxed{7}</answer>"], gold="7")   ->  [2.0]
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from curate.chat.reply import read_reply
@@ -81,6 +83,19 @@ class Log:
 def earned(reward: str, texts: Sequence[str], *, opening: str = "", **asked: Any) -> list[float | None]:
     """What completions that came to their end earn, all of one question."""
     return Log(spec(reward), opening).earned([ids(text) for text in texts], [row(**asked)] * len(texts))
+
+
+def earned_in_one_of_two(rank: int, port: int, text: str) -> dict[str, float]:
+    """What is logged where two processes have one completion each, of one question; for a process of its own."""
+    os.environ |= {"RANK": str(rank), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    from accelerate import PartialState
+
+    state = PartialState(cpu=True)
+    log = Log(spec())
+    log.rewards.serve(SimpleNamespace(model=SimpleNamespace(training=True), eos_token_ids=[]))
+    log.earned([ids(text)], [row()])
+    state.destroy_process_group()
+    return log.metrics
 
 
 def judged(config: GrpoSpec, answers: Sequence[str], asked: Mapping[str, Any]) -> list[str]:

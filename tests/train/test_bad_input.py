@@ -102,12 +102,47 @@ SFT, GRPO = ("sft", "tiny-cpu-sft", "data=@run"), ("grpo", "tiny-cpu-grpo", "dat
             (*SFT, "trainer.lr_scheduler_type=bent"),
             r"TRL cannot begin with this config: bent is not a valid SchedulerType, please select",
         ),
+        ((*GRPO, "trainer.loss_type=nonsense"), r"'trainer\.loss_type' .*'grpo', 'bnpo'.*; found 'nonsense'"),
+        (("check", *SFT[1:], "trainer.max_steps=0"), r"trainer\.max_steps: 0 would train nothing"),
+        ((*SFT, "trainer.report_to=comet_ml"), r"trainer\.report_to: comet_ml is not installed"),
+        ((*SFT, "trainer.report_to=[weights]"), r"TRL cannot begin with this config: weights is not supported"),
+        ((*SFT, "trainer.use_liger_kernel=true"), r"trainer\.use_liger_kernel: its package is not installed"),
+        ((*SFT, "out=/dev/null/x"), r"'/dev/null/x' cannot be written: Not a directory\n  choose another one: out="),
         ((*SFT, "trainer.bf16=true", "trainer.fp16=true"), r"TRL cannot begin with this config: .*fp16"),
     ],
     ids=lambda value: " ".join(value[:1] + value[-1:]) if isinstance(value, tuple) else "",
 )
 def test_it_is_told(typed: Typed, arguments: tuple[str, ...], says: str) -> None:
     assert re.search(says, told(typed(*arguments)))
+
+
+def test_memory_that_does_not_suffice(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+
+    monkeypatch.setattr("train.sft.SFTTrainer.training_step", full)
+    said = told(typed(*SFT))
+    assert said.startswith("train: the GPU's memory does not suffice: CUDA out of memory\n")
+    for words in ("gradient_checkpointing", "per_device_train_batch_size", "max_length", "max_completion_length"):
+        assert f"trainer.{words}" in said
+    assert "the same command goes on from the last checkpoint" in said
+
+
+def test_a_fault_of_the_program_keeps_its_traceback(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("train.sft.SFTTrainer.training_step", broken)
+    assert isinstance(typed(*SFT).exception, RuntimeError)
+
+
+def test_a_check_leaves_nothing(typed: Typed, tmp_path: Path) -> None:
+    before = set(tmp_path.iterdir())
+    result = typed("check", *SFT[1:])
+    assert result.exit_code == 0, result.output
+    assert "in memory" in result.output
+    assert "on each GPU" not in result.output
+    assert set(tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize("asked", ["trainer.use_cpu=false", "trainer.use_vllm=true"])

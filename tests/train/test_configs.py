@@ -124,6 +124,14 @@ def test_dianjins_steps_are_the_papers() -> None:
         assert (found.prompts, found.batch, found.total) == (1024, 256 * 8, 60 * 4)
 
 
+@pytest.mark.parametrize("name", [name for name in TRAININGS if name.endswith("-grpo")])
+def test_its_checkpoints_stand_where_grpo_can_go_on(name: str) -> None:
+    """At the end of what was generated at once."""
+    spec = load(name)
+    found = steps(spec, settings(spec), rows=60_000, tokens=counted([0]))
+    assert spec.trainer["save_steps"] % found.window == 0
+
+
 def test_finreasons_steps_are_its_logs() -> None:
     """Its log of GRPO ends at step 500, over 2,000 prompts."""
     spec = load("finreason-1.5b-grpo")

@@ -17,7 +17,7 @@ from tests.doubles.chat_answers import Reply, error, hang, reply
 from tests.doubles.chat_server import ChatServer
 from tests.train.rewarding import Log, ids, judged, row, spec
 from train.spec import GrpoSpec
-from train.verifier import Verifier
+from train.verifier import PATIENCE, Verifier
 
 RIGHT = '{"reason": "the same in other words", "verdict": "right"}'
 WRONG = '{"reason": "another company", "verdict": "wrong"}'
@@ -129,6 +129,17 @@ def test_what_takes_too_long_is_undecided(tmp_path: Path) -> None:
     with ChatServer(slow) as server, verified(tmp_path, server, timeout=0.3) as log:
         assert earned(log, "somebody", "Ping An Ltd of old") == [None, 2]
         assert log.extra["verdict"] == ["judge_failed", "judged_right"]
+
+
+@pytest.mark.parametrize(("said", "reason"), [({}, "judge_failed"), ({"timeout": 3600}, "judged_right")])
+def test_a_step_waits_minutes_for_a_verdict_unless_the_config_says_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], reason: str
+) -> None:
+    assert PATIENCE <= 300
+    monkeypatch.setattr("train.verifier.PATIENCE", 0.2)
+    with ChatServer(lambda request, nth: RIGHT, latency=0.6) as server, verified(tmp_path, server, **said) as log:
+        earned(log, "the insurer Ping An")
+        assert log.extra["verdict"] == [reason]
 
 
 def test_a_wrong_form_needs_no_verdict_for_dianjins_reward(tmp_path: Path) -> None:

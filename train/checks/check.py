@@ -107,6 +107,7 @@ def check(spec: Spec, rows: "Rows", tokenizer: Any, template: Template) -> tuple
     completion = counted(train.totals[place] - train.prompts[place] for place in train.places)
     total = counted(train.totals[place] for place in train.places)
     faults, bare = _faults(sides) if spec.method == "sft" else ((), 0)
+    steps = steps_of(spec, values, len(train.places), total)
     report = Report(
         train=len(train.places),
         validation=len(held.places) if held else 0,
@@ -118,9 +119,9 @@ def check(spec: Spec, rows: "Rows", tokenizer: Any, template: Template) -> tuple
         unboxed=bare,
         template=template,
         shown=_shown(train, tokenizer),
-        steps=steps_of(spec, values, len(train.places), total),
+        steps=steps,
         memory=estimate(spec, values, config, _longest(values, total)) if config else unknown(why),
-        warnings=(*limit.warnings, *_warnings(spec, values)),
+        warnings=(*limit.warnings, *_warnings(spec, values, steps)),
     )
     validation = _kept(spec, held) if held and held.places else None
     return report, Kept(_kept(spec, train), validation)
@@ -212,7 +213,7 @@ def _longest(values: Mapping[str, Any], total: Tokens) -> int:
     return total.max + int(values.get("max_completion_length") or 0)
 
 
-def _warnings(spec: Spec, values: Mapping[str, Any]) -> list[str]:
+def _warnings(spec: Spec, values: Mapping[str, Any], steps: Steps) -> list[str]:
     told = []
     running = processes() or 1
     if running != spec.devices:
@@ -227,6 +228,13 @@ def _warnings(spec: Spec, values: Mapping[str, Any]) -> list[str]:
         )
     if values.get("completion_only_loss") is False:
         told.append("trainer.completion_only_loss: false does nothing: the loss is taken on completions alone")
+    every = values["save_steps"]
+    if values["save_strategy"] == "steps" and every >= 1 and every % steps.window:
+        told.append(
+            f"trainer.save_steps is {every}, and completions are generated for {steps.window} steps at once: a training"
+            f" that goes on from a checkpoint between two such rounds generates the rest anew; a multiple of"
+            f" {steps.window} goes on as if it had never stopped"
+        )
     return told
 
 

@@ -55,15 +55,15 @@ def estimate(spec: TrainSpec, values: Mapping[str, Any], config: Any, longest: i
     rows = values["per_device_train_batch_size"]
     cases = {
         name: Case(spec, values, found, rows, longest, shards, copies)
-        for name, shards, copies in _layouts(spec.devices)
+        for name, shards, copies in _layouts(spec.devices, "in memory" if values["use_cpu"] else "on each GPU")
     }
     layouts = tuple(_layout(name, case) for name, case in cases.items())
     return Memory(found.base, found.trainable, layouts, _said(spec, values, rows, longest))
 
 
-def _layouts(devices: int) -> list[tuple[str, int, int]]:
+def _layouts(devices: int, each: str) -> list[tuple[str, int, int]]:
     """(name, GPUs that share the weights, GPUs that hold all): what the launcher says, and both where there is none."""
-    whole, sharded = ("on each GPU", 1, devices), (f"with FSDP over {devices}", devices, 1)
+    whole, sharded = (each, 1, devices), (f"with FSDP over {devices}", devices, 1)
     if devices == 1:
         return [whole]
     if processes() is None:

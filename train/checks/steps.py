@@ -7,8 +7,8 @@ RepeatSampler draws for GRPO: prompts that do not fill a whole generation batch 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import ceil
+from dataclasses import dataclass, replace
+from math import ceil, lcm
 from typing import Any
 
 from curate.errors import UserError
@@ -20,7 +20,8 @@ from train.spec import GrpoSpec, SftSpec
 class Steps:
     """batch: rows (sft; packs of them where packing) or completions (grpo) in one step of the optimiser; prompts,
     generations: grpo's prompts in one generation batch and the completions of each, else 0; epochs: as far as the steps
-    go; estimated: since rows are packed by their lengths."""
+    go; window: steps until all that was generated at once is learned from, at a step's end; estimated: since rows are
+    packed by their lengths."""
 
     total: int
     epochs: float
@@ -30,6 +31,7 @@ class Steps:
     devices: int
     prompts: int = 0
     generations: int = 0
+    window: int = 1
     estimated: bool = False
 
 
@@ -63,8 +65,10 @@ def _grpo(spec: GrpoSpec, values: Mapping[str, Any], rows: int) -> Steps:
             f" {generations} a prompt): give more rows, or lower trainer.per_device_train_batch_size or"
             " trainer.gradient_accumulation_steps"
         )
-    batches = (rows // prompts) * values["num_iterations"] * rounds
-    return _steps(spec, values, batches, prompts=prompts, generations=generations)
+    at_last = values["num_iterations"] * rounds
+    found = _steps(spec, values, (rows // prompts) * at_last)
+    window = lcm(at_last, found.accumulation) // found.accumulation
+    return replace(found, prompts=prompts, generations=generations, window=window)
 
 
 def _generation(spec: GrpoSpec, values: Mapping[str, Any]) -> tuple[int, int]:
@@ -102,15 +106,7 @@ def _near(count: int, of: int) -> str:
     return f"{below} or {below + of}" if below else str(of)
 
 
-def _steps(
-    spec: SftSpec | GrpoSpec,
-    values: Mapping[str, Any],
-    batches: int,
-    *,
-    prompts: int = 0,
-    generations: int = 0,
-    estimated: bool = False,
-) -> Steps:
+def _steps(spec: SftSpec | GrpoSpec, values: Mapping[str, Any], batches: int, *, estimated: bool = False) -> Steps:
     """Steps over the batches that each device gets in an epoch."""
     each, accumulation = values["per_device_train_batch_size"], values["gradient_accumulation_steps"]
     an_epoch = ceil(batches / accumulation)
@@ -123,7 +119,5 @@ def _steps(
         per_device=each,
         accumulation=accumulation,
         devices=spec.devices,
-        prompts=prompts,
-        generations=generations,
         estimated=estimated,
     )

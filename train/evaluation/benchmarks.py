@@ -1,7 +1,8 @@
 """The questions of an evaluation: read as a recipe reads its sources, without those that nobody can be right on.
 
 What is left out has a name, and is the same for every model: no gold, one that cannot be read, two that contradict each
-other. `draw` takes the questions with the smallest hashes of their ids, whatever else the set holds.
+other; of what a recipe holds out, also what the same source asks in the same words on the training side. `draw` takes
+the questions with the smallest hashes of their ids, whatever else the set holds.
 """
 
 import hashlib
@@ -18,6 +19,8 @@ from curate.prompt import prompt
 from curate.read import Broken
 from curate.recipe import Recipe, load_recipe
 from curate.records import Question, content_number
+from curate.screen.privacy import redact
+from curate.screen.words import signed
 from curate.sourcing import Source, files_of, opened, read
 from curate.split import side
 from judges.answers import VERIFIABLE_KINDS, match
@@ -80,20 +83,31 @@ def _benchmark(spec: BenchmarkSpec, place: str) -> Benchmark:
 
 def _read(source: Source, recipe: Recipe | None) -> _Read:
     """What a source holds; of a recipe's own corpora only what it trains nobody on."""
-    found, seen, split = _Read(), Counter[str](), recipe.split if recipe else None
-    for _, made in read(source):
+    found, seen = _Read(), Counter[str]()
+    private = recipe is not None and recipe.screen is not None and recipe.screen.private != "keep"
+    held, trained = list[Question](), set[int]()
+    for _, made in read(source, mask=private):
         found.records += 1
         if isinstance(made, Broken):
             found.unreadable += 1
             continue
-        for question in _told_apart(made, seen):
-            if split and side(question.group, split.validation, split.seed) == "train":
-                continue
-            if why := _undecidable(question):
-                found.left_out.setdefault(why, []).append(question.id)
+        for told in _told_apart(made, seen):
+            question = redact(told)[0] if private else told
+            if recipe and side(question.group, recipe.split.validation, recipe.split.seed) == "train":
+                trained.add(_words(question))
             else:
-                found.questions.append(question)
+                held.append(question)
+    for question in held:
+        if why := _undecidable(question) or ("seen_in_training" if _words(question) in trained else None):
+            found.left_out.setdefault(why, []).append(question.id)
+        else:
+            found.questions.append(question)
     return found
+
+
+def _words(question: Question) -> int:
+    """What is asked, as a run tells duplicates: of two it keeps one, which may be the one that it trains on."""
+    return content_number(signed(prompt(question)))
 
 
 def _told_apart(questions: Iterable[Question], seen: Counter[str]) -> Iterator[Question]:

@@ -14,15 +14,23 @@ _HUB = re.compile(r"hf://(?:datasets/)?([\w.-]+/[\w.-]+)")
 
 
 def into_cards(spec: EvaluateSpec, results: Results) -> None:
-    """Writes every scored model's results into its cards, if it is a folder that a training here made."""
+    """Writes every scored model's results into its cards, if it is a folder that a training here made, and if it was
+    asked behind the system message of that training: a card has one, and tells its scores as those of its use."""
     for name in spec.scored:
         folder = spec.models[name].folder
-        if folder is None or (record := trained(folder)) is None:
+        if folder is None or (record := trained(folder)) is None or trained_otherwise(spec, name):
             continue
         began = next((one for one in spec.scored if _name(spec, one) == record["base"]["model"]), None)
         pairs = zip(spec.benchmarks, results.sets, strict=True)
         found = tuple(_result(benchmark, about, results, name, began) for benchmark, about in pairs)
         add_results(folder, found, spec.level)
+
+
+def trained_otherwise(spec: EvaluateSpec, name: str) -> bool:
+    """Whether a training here made the model, with another system message than the evaluation's."""
+    folder = spec.models[name].folder
+    record = trained(folder) if folder else None
+    return record is not None and (record["config"]["template"]["system"] or "") != (spec.system or "")
 
 
 def _name(spec: EvaluateSpec, name: str) -> str:
@@ -55,4 +63,7 @@ def _score(score: Score) -> CardScore:
         accuracy=tally.accuracy.value,
         low=tally.accuracy.low,
         high=tally.accuracy.high,
+        of_all=tally.of_all.value,
+        of_all_low=tally.of_all.low,
+        of_all_high=tally.of_all.high,
     )

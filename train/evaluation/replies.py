@@ -21,6 +21,7 @@ from curate.prompt import prompt
 from curate.records import Question, Trace
 from judges.answers.prompt import ASKABLE
 from judges.verdict import Verdict
+from train.evaluation.alike import alike, sampling
 from train.evaluation.results import Answer
 from train.evaluation.spec import EvaluateSpec
 from train.text.form import rejoined, well_formed
@@ -102,7 +103,8 @@ async def _through(
     asked: Asked,
 ) -> list[Result]:
     """Every item through one model, which may be asked as long as nothing stopped the run before."""
-    model, results = spec.models[name], list[Result]()
+    model = alike(spec.models[name]) if name in spec.scored else spec.models[name]
+    results = list[Result]()
     chat = Chat({name: model}, journal, recipe=spec.name, limit=spec.budget, asks=asked.stopped is None)
     asked.identities[name] = published(chat.endpoints[name].identity)
     open_files(model.concurrency)
@@ -131,9 +133,11 @@ async def _given(chat: Chat, name: str, benchmark: str, question: Question, spec
         gold=next(gold for gold in golds if gold),
         value=None,
         reason="pending",
+        group=question.group,
     )
     try:
-        answered = await chat.ask(name, messages(question, spec.system), spec.sampling.over(SAMPLING))
+        said = sampling(spec.models[name], spec.sampling.over(SAMPLING))
+        answered = await chat.ask(name, messages(question, spec.system), said)
     except NotAsked:
         return Given(question, answer)
     except CallFailed as failed:

@@ -24,7 +24,8 @@ RESULTS, ANSWERS = "results.json", "answers.parquet"
 class Answer:
     """One model's answer to one question. gold: its first writing; extracted, value, reason, method, detail: of the
     verdict, `error` or `pending` where there is no reply; formed, thought, cut, tokens: whether the reply has the form,
-    holds a thought, was cut off at the budget, and its length, None without a reply; key: of its call, in hex."""
+    holds a thought, was cut off at the budget, and its length, None without a reply; key: of its call, in hex; group:
+    of questions that hang together, such as those of one page or conversation, "" for one by itself."""
 
     model: str
     benchmark: str
@@ -42,6 +43,7 @@ class Answer:
     cut: bool | None = None
     tokens: int | None = None
     key: str = ""
+    group: str = ""
 
     @property
     def replied(self) -> bool:
@@ -84,7 +86,13 @@ class Tally:
     failed: int
     pending: int
     accuracy: Estimate
-    of_all: float | None
+    of_all: Estimate
+
+    @property
+    def decided(self) -> float | None:
+        """The share of all given answers that are right or wrong."""
+        given = self.right + self.wrong + self.undecided
+        return (self.right + self.wrong) / given if given else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +143,9 @@ class Paired:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """All of an evaluation. models: name -> identity as it may be published; averages: of the benchmarks' accuracies,
-    each counted alike; setting: what was the same for all; reference: rows of others' papers.
+    """All of an evaluation. models: name -> identity as it may be published; averages, averages_of_all: of the
+    benchmarks' accuracies and of their shares of all, each benchmark counted alike; setting: what was the same for all,
+    and what each server was told besides; reference: rows of others' papers.
 
     failed: answers without a reply, or that the checking model failed on; failures: some of them, in words; spent: by
     all runs of the evaluation; calls: of this one; stopped, stopped_because: why it ended early."""
@@ -149,6 +158,7 @@ class Results:
     sets: Sequence[BenchmarkSet]
     scores: Sequence[Score]
     averages: Mapping[str, Estimate]
+    averages_of_all: Mapping[str, Estimate]
     paired: Sequence[Paired]
     reference: Sequence[Reference]
     failed: int

@@ -18,9 +18,15 @@ from train.evaluation.results import Paired, Results, Scope, Score, Tally, as_re
 
 _NONE = "–"
 _FIRST, _COLUMN = 14, 11  # columns of the terminal that the first one is left, and each other takes
+_FEW = 0.9  # of the answers decided: with fewer, accuracy is that of a choice of questions
 _LEGEND = (
     "open: undecided; of all: right ones among all answers, undecided ones too; form: one <think>, one <answer> with a"
-    " box, nothing outside; cut: off at the budget; tokens: median, below it the 95th percentile"
+    " box, nothing outside (a <think> that only ends counts as one: servers take its beginning away, a reward sees it);"
+    " cut: off at the budget; tokens: median, below it the 95th percentile"
+)
+_INTERVALS = (
+    "intervals draw whole groups (pages, conversations) anew, and are Wilson's where all are alike; p is McNemar's, and"
+    " takes questions as independent: where several share a page, the interval of the difference says more"
 )
 
 
@@ -34,6 +40,7 @@ def print_results(results: Results, *, as_json: bool = False) -> None:
         return
     _title(f"{results.name}: accuracy in percent, below it its {results.setting['level']:.0%} interval")
     _print(_overview(results))
+    _print_undecided(results)
     _title("what the answers were")
     _print([_details(results)])
     _print_reasons(results.scores)
@@ -42,6 +49,7 @@ def print_results(results: Results, *, as_json: bool = False) -> None:
         if rows and (rows is by_scope[0] or list(map(_counts, rows)) != list(map(_counts, by_scope[0]))):
             _title(f"against {results.base}, {words}")
             _print([_against(rows)])
+    console().print(shown(_INTERVALS, "dim"))
     for words, column in (("kind of answer", "kinds"), ("language", "languages")):
         if any(len(getattr(one, column)) > 1 for one in results.scores):
             _title(f"accuracy by {words}, below it how many are decided")
@@ -50,17 +58,34 @@ def print_results(results: Results, *, as_json: bool = False) -> None:
 
 
 def _overview(results: Results) -> Iterator[Table]:
-    """Ours, and below them the papers' rows; in several tables where the terminal is too narrow for one."""
+    """Ours, and below them the papers' rows; in several tables where the terminal is too narrow for one. Where some
+    answers are undecided a second row has the shares of all, which is how papers count."""
     for columns in _chunks([one.name for one in results.sets] + ["average"] * (len(results.sets) > 1)):
         table = _grid("model", *columns)
         for model in results.models_scored:
-            cells = (
-                results.averages[model] if name == "average" else results.score(model, name).tally.accuracy
-                for name in columns
-            )
-            table.add_row(shown(model, "bold"), *map(_estimate, cells))
+            rates = [_rates(results, model, name) for name in columns]
+            table.add_row(shown(model, "bold"), *(_estimate(decided) for decided, _ in rates))
+            if any(decided.value != of_all.value for decided, of_all in rates):
+                table.add_row(shown("  of all"), *(_estimate(of_all) for _, of_all in rates))
         _add_references(table, columns, results)
         yield table
+
+
+def _rates(results: Results, model: str, name: str) -> tuple[Estimate, Estimate]:
+    """The right ones among the decided, and among all."""
+    if name == "average":
+        return results.averages[model], results.averages_of_all[model]
+    tally = results.score(model, name).tally
+    return tally.accuracy, tally.of_all
+
+
+def _print_undecided(results: Results) -> None:
+    for one in results.scores:
+        if (decided := one.tally.decided) is not None and decided < _FEW:
+            said = f"{one.model} on {one.benchmark}: {decided:.0%} of the answers are decided; compare `of all`"
+            console().print(shown(said, "yellow"))
+    if results.reference:
+        console().print(shown("papers count every question: their rows are to be read beside `of all`", "dim"))
 
 
 def _add_references(table: Table, columns: Sequence[str], results: Results) -> None:
@@ -93,7 +118,7 @@ def _detail(score: Score) -> Iterator[str]:
     tally, tokens = score.tally, score.tokens
     yield from (f"{tally.right:,}", f"{tally.wrong:,}", f"{tally.undecided:,}")
     yield f"{tally.failed + tally.pending:,}"
-    yield _percent(tally.of_all)
+    yield _percent(tally.of_all.value)
     yield from (_percent(part / score.replies if score.replies else None) for part in (score.formed, score.thought))
     yield _percent(score.cut / score.replies if score.replies else None)
     yield f"{tokens.median:,.0f}\n{tokens.p95:,.0f}" if tokens else _NONE

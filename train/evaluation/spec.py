@@ -20,6 +20,7 @@ from curate.chat.budget import Limit
 from curate.part import Part
 from curate.records import Corpus
 from curate.spec import CheckSpec, ReadSpec
+from train.evaluation.alike import OWN
 from train.spec import Name
 
 
@@ -76,6 +77,8 @@ class EvaluateSpec(Part):
             raise ValueError(f"models.{own}.sampling: all models are drawn from alike; write one `sampling` for all")
         if own := next((name for name in self.scored if self.models[name].open_think != "none"), None):
             raise ValueError(f"models.{own}.open_think: all models are asked alike; leave it out")
+        if own := next((name for name in self.scored if _brings_its_own(self.models[name].args)), None):
+            raise ValueError(f"models.{own}.args: all models are drawn from alike; leave out its generation config")
         if self.budget.usd is not None and (free := [name for name, one in self.models.items() if one.price is None]):
             raise ValueError(f"a budget in US dollars needs the price of every model; '{free[0]}' has none")
         return self
@@ -90,3 +93,7 @@ class EvaluateSpec(Part):
     def folder(self) -> Path:
         """Where everything is written: results.json, answers.parquet."""
         return self.out or Path("evaluated") / self.name
+
+
+def _brings_its_own(args: tuple[str, ...]) -> bool:
+    return any(one.partition("=")[0] in OWN for one in args)

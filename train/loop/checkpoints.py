@@ -4,7 +4,7 @@ last_checkpoint(Path("trained/x/checkpoints"))  ->  trained/x/checkpoints/checkp
 """
 
 import json
-import shutil
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,14 @@ from accelerate.data_loader import get_sampler
 from transformers import TrainerCallback
 from trl.trainer.utils import RepeatSampler
 
-from train.settings import is_main, processes
+from train.settings import processes
 
 
 def last_checkpoint(folder: Path) -> Path | None:
-    """The last whole checkpoint; those that a kill left half-written are removed. trainer_state.json is what a process
-    writes last of one."""
+    """The last whole checkpoint; those that a kill left half-written are passed over, and written anew when the
+    training gets there. trainer_state.json is what a process writes last of one."""
     found = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]), reverse=True)
-    for path in found:
-        if _whole(path):
-            return path
-        if is_main():
-            shutil.rmtree(path, ignore_errors=True)
-    return None
+    return next(filter(_whole, found), None)
 
 
 def _whole(checkpoint: Path) -> bool:
@@ -45,9 +40,13 @@ class GoesOn(TrainerCallback):
     no step too many.
 
     TRL 1.16's RepeatSampler (GRPO) draws the order of each epoch from a generator of its own, which begins anew: the
-    third epoch would have the order of the first. transformers 5 does one more step after the last."""
+    third epoch would have the order of the first. Its GRPOTrainer counts batches from 0 again, and would take what it
+    generates at once for other prompts than those. transformers 5 does one more step after the last."""
 
-    def on_train_begin(self, _args: Any, state: Any, _control: Any, train_dataloader: Any = None, **_: Any) -> None:
+    def __init__(self, trainer: Any) -> None:
+        self._trainer = trainer
+
+    def on_train_begin(self, args: Any, state: Any, _control: Any, train_dataloader: Any = None, **_: Any) -> None:
         """Draws, and forgets, the orders of the epochs that are done. Raises AtTheEnd where no step is left; model and
         log are loaded by then."""
         if state.global_step >= state.max_steps:
@@ -56,3 +55,13 @@ class GoesOn(TrainerCallback):
         if isinstance(sampler, RepeatSampler) and sampler.shuffle:
             for _epoch in range(int(state.epoch or 0)):
                 torch.randperm(sampler.num_samples, generator=sampler.generator)
+        if isinstance(sampler, RepeatSampler):
+            batches, each = len(train_dataloader), args.gradient_accumulation_steps
+            epochs, within = divmod(state.global_step, ceil(batches / each))
+            self._trainer._step = epochs * batches + within * each
+
+
+def at_windows_end(trainer: Any) -> bool:
+    """Is all that was generated at once learned from? A GRPO that goes on from within generates the rest anew."""
+    rounds = getattr(trainer.args, "steps_per_generation", None)
+    return not rounds or trainer._step % (rounds * trainer.num_iterations) == 0

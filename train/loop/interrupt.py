@@ -1,4 +1,5 @@
-"""Ctrl-C while a model trains: the first ends it after the step, with a checkpoint; the second at once.
+"""Ctrl-C while a model trains: the first ends it after the step, with a checkpoint; the second at once. GRPO ends with
+the last step on what was generated at once: from within, it could not go on as it would have.
 
 with Interrupt.caught(trainer, alone=True) as interrupt:
     trainer.train()
@@ -14,11 +15,14 @@ from typing import Any
 
 from transformers import Trainer, TrainerCallback
 
+from train.loop.checkpoints import at_windows_end
+
 
 class Interrupt(TrainerCallback):
     """Whether Ctrl-C was pressed; a callback of the trainer's, which ends it after the step."""
 
-    def __init__(self) -> None:
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
         self.pressed = self.stopped = False
 
     @classmethod
@@ -26,7 +30,7 @@ class Interrupt(TrainerCallback):
     def caught(cls, trainer: Trainer, *, alone: bool) -> "Iterator[Interrupt]":
         """Catches Ctrl-C. Where several processes train, one that stopped a step before the others would leave them
         waiting: there it ends all at once, and the last checkpoint remains."""
-        found = cls()
+        found = cls(trainer)
         if not alone or threading.current_thread() is not threading.main_thread():
             yield found
             return
@@ -40,7 +44,7 @@ class Interrupt(TrainerCallback):
 
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
         """Writes a checkpoint and ends the training, where that was asked for and steps are left."""
-        if self.pressed and state.global_step < state.max_steps:
+        if self.pressed and state.global_step < state.max_steps and at_windows_end(self._trainer):
             self.stopped = control.should_save = control.should_training_stop = True
 
     def _press(self, *_: Any) -> None:
@@ -48,5 +52,8 @@ class Interrupt(TrainerCallback):
             raise KeyboardInterrupt
         self.pressed = True
         print(
-            "train: stops after this step, with a checkpoint; Ctrl-C again stops at once", file=sys.stderr, flush=True
+            "train: stops after this step (grpo: when it has learned from what it generated), with a checkpoint;"
+            " Ctrl-C again stops at once",
+            file=sys.stderr,
+            flush=True,
         )

@@ -24,7 +24,7 @@ _NAMES = {
     "accuracy": "accuracy",
     "format_rate": "form",
     "undecided_rate": "undecided",
-    "frac_reward_zero_std": "groups alike",
+    "groups_without_signal": "groups without signal",
     "kl": "KL",
     "completions/mean_length": "tokens",
     "learning_rate": "rate",

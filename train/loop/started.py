@@ -1,6 +1,6 @@
 """What a training began with, in started.json: nothing else goes on from its checkpoints.
 
-finished(spec, rows, model)  ->  False, and notes what this training is made of
+finished(spec, rows, model, tokenizer)  ->  False, and notes what this training is made of
 """
 
 import hashlib
@@ -10,23 +10,35 @@ from pathlib import Path
 from typing import Any
 
 from curate.errors import UserError
+from train.checks.shape import read_config
 from train.data import Rows
+from train.model import MODEL
 from train.recorded.base import RECORD
+from train.recorded.told import config_told
 from train.settings import is_main, processes
-from train.spec import TrainSpec
+from train.spec import GrpoSpec, SftSpec, TrainSpec
 
 STARTED = "started.json"
 # Keys that change nothing of what is learned, and may change between two runs of one training.
 _FREE = ("out", "devices", "licence", "budget")
-_FREE_OF_TRAINER = ("logging_", "log_", "save_", "report_to", "run_name", "disable_tqdm", "dataloader_pin_memory")
+_FREE_OF_TRAINER = (
+    *("logging_", "log_", "save_", "report_to", "run_name", "disable_tqdm", "dataloader_pin_memory", "hub_", "push_"),
+    *("gradient_checkpointing", "per_device_eval_batch_size", "vllm_server_", "vllm_group_port"),
+)
 
 
-def finished(spec: TrainSpec, rows: Rows, model: str) -> bool:
+def finished(spec: SftSpec | GrpoSpec, rows: Rows, model: str, tokenizer: Any) -> bool:
     """Was this very training finished before? Raises UserError where the folder holds another one.
 
     Notes in started.json what the checkpoints will be made of."""
     path = spec.folder / STARTED
-    made = {"(rows)": rows.digest, "(weights)": _weights(model), "(processes)": processes() or 1}
+    made = {
+        "(rows)": rows.digest,
+        "(weights)": _weights(model),
+        "(commit)": _commit(spec, model),
+        "(template)": hashlib.blake2b(tokenizer.chat_template.encode(), digest_size=16).hexdigest(),
+        "(processes)": processes() or 1,
+    }
     now = _config(spec) | made
     if path.is_file():
         _refuse_other(spec, json.loads(path.read_text(encoding="utf-8")), now)
@@ -36,14 +48,15 @@ def finished(spec: TrainSpec, rows: Rows, model: str) -> bool:
         aside.replace(path)
     record = spec.folder / RECORD
     done = record.is_file() and bool(json.loads(record.read_text(encoding="utf-8"))["finished"])
+    done = done and _is_whole(spec.folder / MODEL)
     if done and is_main():
         print(f"this training is finished: {spec.folder / 'model'}\n  for another, choose a folder with out=")
     return done
 
 
-def _config(spec: TrainSpec) -> dict[str, Any]:
-    """What a config says that shapes the training, flat: {"trainer.learning_rate": 1e-05, ...}."""
-    found = {key: value for key, value in spec.model_dump(mode="json").items() if key not in _FREE}
+def _config(spec: SftSpec | GrpoSpec) -> dict[str, Any]:
+    """What a config says that shapes the training, flat and without secrets: {"trainer.learning_rate": 1e-05, ...}."""
+    found = {key: value for key, value in config_told(spec).items() if key not in _FREE}
     trainer = {key: value for key, value in found.pop("trainer").items() if not key.startswith(_FREE_OF_TRAINER)}
     return dict(_flat(found | {"trainer": trainer}))
 
@@ -57,13 +70,30 @@ def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, An
 
 
 def _weights(model: str) -> str:
-    """A digest of the weights in a folder; "" for a model on the Hub, which its revision names."""
+    """A digest of the weights in a folder; "" for a model on the Hub, which its commit names."""
     digest = hashlib.blake2b(digest_size=16)
     files = sorted(Path(model).glob("*.safetensors"))
     for path in files:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "blake2b").digest())
     return digest.hexdigest() if files else ""
+
+
+def _commit(spec: TrainSpec, model: str) -> str:
+    """The commit of a model on the Hub that is loaded now; "" for a folder, and where it cannot be known."""
+    try:
+        return getattr(read_config(spec, model), "_commit_hash", None) or ""
+    except (OSError, ValueError):
+        return ""
+
+
+def _is_whole(model: Path) -> bool:
+    """Are all files of its weights there?"""
+    index = model / "model.safetensors.index.json"
+    if not index.is_file():
+        return (model / "model.safetensors").is_file()
+    names = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
+    return all((model / name).is_file() for name in names)
 
 
 def _refuse_other(spec: TrainSpec, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -31,15 +31,16 @@ from curate.errors import UserError
 from curate.identity import named
 from curate.prompt import prompt
 from curate.records import Question
+from train.files import write_json
 from train.recorded.base import trained
-from train.recorded.limits import intended, limits
+from train.recorded.card_limits import intended, limits
 
 FACTS = "facts.json"
 CARDS: Mapping[Language, str] = {"en": "README.md", "zh": "README_zh.md"}
 # Of what was logged, the measures that a card lists.
 _LOSSES = ("loss", "eval_loss", "mean_token_accuracy", "eval_mean_token_accuracy")
 _MEANS = ("reward", "rewards/format/mean", "rewards/accuracy/mean", "completions/mean_length", "entropy", "kl")
-_SHARES = ("accuracy", "undecided_rate", "format_rate", "frac_reward_zero_std", "completions/clipped_ratio")
+_SHARES = ("accuracy", "undecided_rate", "format_rate", "groups_without_signal", "completions/clipped_ratio")
 # What says how a training was run and watched, and nothing about the model.
 _ASIDE = (
     *("hub_", "push_to_hub", "report_to", "run_name", "project", "trackio_", "logging_", "log_", "save_", "eval_"),
@@ -107,8 +108,7 @@ def facts_of(record: Mapping[str, Any]) -> ModelFacts:
 
 
 def _write(model: Path, facts: ModelFacts) -> None:
-    path = model.resolve().parent / FACTS
-    path.write_text(json.dumps(as_record(facts), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json(model.resolve().parent / FACTS, as_record(facts))
     for language in get_args(Language):
         card = model / CARDS[language]
         notes = notes_of(card.read_text(encoding="utf-8")) if card.is_file() else ""

@@ -42,7 +42,7 @@ PANELS: Mapping[Literal["sft", "grpo"], tuple[Panel, ...]] = {
         Panel("accuracy", "accuracy (share of decided answers)", share=True),
         Panel("format_rate", "right format (share of completions)", share=True),
         Panel("undecided_rate", "undecided (share of completions)", share=True),
-        Panel("frac_reward_zero_std", "zero variance (share of groups)", share=True),
+        Panel("groups_without_signal", "nothing to learn from (share of groups)", share=True),
         Panel("kl", "KL from the reference (nats per token)"),
         Panel("completions/mean_length", "completion length (mean tokens)"),
         Panel("entropy", "entropy (nats per token)"),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cards.record import as_record
+from train.files import write_json
 from train.recorded.base import FORMAT, RECORD, base_of
 from train.recorded.curves import draw, history
 from train.recorded.told import config_told, settings_told
@@ -46,11 +47,11 @@ def write_record(
     entries = history(trainer.state.log_history)
     record = _record(spec, rows, report, trainer, entries, _timed(spec.folder, seconds, began))
     spec.folder.mkdir(parents=True, exist_ok=True)
-    _write(spec.folder / CURVES, entries)
+    write_json(spec.folder / CURVES, entries)
     draw(entries, spec.method, spec.folder / PICTURE)
     if record["finished"]:
         write_cards(spec.folder / "model", record)
-    _write(spec.folder / RECORD, record)  # last, since it says that all else is there
+    write_json(spec.folder / RECORD, record)  # last, since it says that all else is there
     return record
 
 
@@ -158,10 +159,3 @@ def _versions(spec: TrainSpec) -> dict[str, str]:
     asked = {"peft": spec.lora, "bitsandbytes": spec.quantise, "vllm": spec.trainer.get("use_vllm")}
     names = (*_PACKAGES, *(name for name, used in asked.items() if used))
     return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in names}}
-
-
-def _write(path: Path, value: Any) -> None:
-    """JSON, aside and renamed into place."""
-    aside = path.with_suffix(".tmp")
-    aside.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    aside.replace(path)

@@ -13,8 +13,9 @@ from curate.identity import public_address, published
 from curate.release.secrets import find_secrets
 from train.spec import GrpoSpec, SftSpec
 
-HIDDEN = "(a secret)"
+HIDDEN, PRIVATE = "(a secret)", "(a private address)"
 _PRIVATE = {"base_url", "api_key_env", "api_version", "env", "args", "identity"}  # of a model that checks
+_ADDRESSES = {"vllm_server_base_url", "vllm_server_host"}  # keys of TRL's that name a machine
 _SECRETS = {"hub_token", "token", "use_auth_token"}  # keys of TRL's and transformers' that hold one
 # What a card lists even where the config leaves it at TRL's default: it shapes the model more than anything else.
 _TELLING: Mapping[str, tuple[str, ...]] = {
@@ -42,13 +43,15 @@ def config_told(spec: SftSpec | GrpoSpec) -> dict[str, Any]:
 
 
 def _told(value: Any, key: str = "") -> Any:
-    """A value of the config, with the word HIDDEN for each secret."""
+    """A value of the config, with HIDDEN for each secret, and PRIVATE for a machine that only its owner knows."""
     if isinstance(value, dict):
         return {name: _told(one, name) for name, one in value.items()}
     if isinstance(value, list):
         return [_told(one) for one in value]
     if isinstance(value, str) and (key in _SECRETS or find_secrets(value)):
         return HIDDEN
+    if isinstance(value, str) and key in _ADDRESSES:
+        return value if public_address(value if "//" in value else f"//{value}") else PRIVATE
     return value
 
 

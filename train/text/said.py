@@ -80,7 +80,10 @@ def _given(spec: TemplateSpec) -> Iterator[Words]:
         )
     if spec.kwargs:
         given = json.dumps(dict(spec.kwargs), ensure_ascii=False)
-        yield Words(f"The template is handed {shown(given)}.", f"传给模板的参数：{shown(given)}。")
+        yield Words(
+            f"The template is handed {shown(given)}, which is written into the one that the model is saved with.",
+            f"传给模板的参数：{shown(given)}；它已写入随模型保存的模板。",
+        )
     if spec.system:
         yield Words(
             f"A system message stands before every prompt: {shown(spec.system)}.",

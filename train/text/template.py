@@ -4,6 +4,8 @@ prepared(tokenizer, spec.template)  ->  Template(opening="<think>\\n", end="<|im
 prompt_text(tokenizer, prompt, spec.template)  ->  "<|im_start|>user\\n3 + 4?<|im_end|>\\n<|im_start|>assistant\\n"
 """
 
+import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,13 +41,15 @@ class Template:
 
 
 def prepared(tokenizer: Any, spec: TemplateSpec) -> Template:
-    """The template that a tokenizer has, or gets from spec.file; it also gets the token that ends a turn as its
-    eos_token, so that generation stops there.
+    """The template that a tokenizer has, or gets from spec.file, with spec.kwargs written into it; it also gets the
+    token that ends a turn as its eos_token, so that generation stops there. A model that is saved with the tokenizer is
+    so asked as it was trained, by whatever serves it.
 
     Raises UserError where there is no template, where it cannot be rendered or loses what is asked, where it closes the
-    thought before an answer begins, and where nothing ends a turn.
+    thought before an answer begins, and where nothing ends a turn; and for kwargs that would do nothing.
     """
     _set(tokenizer, spec)
+    _keep(tokenizer, spec.kwargs)
     probe = _probe(tokenizer, spec)
     if ASKED not in probe.prompt or ANSWERED not in probe.answered:
         raise UserError(
@@ -65,8 +69,8 @@ def prepared(tokenizer: Any, spec: TemplateSpec) -> Template:
 
 
 def prompt_text(tokenizer: Any, prompt: Sequence[Message], spec: TemplateSpec) -> str:
-    """What the model reads before it answers: the messages, after the system message if there is one, and the
-    generation prompt. Raises UserError, in the template's words, where it refuses them."""
+    """What the model reads before it answers, by a tokenizer that is prepared: the messages, after the system message
+    if there is one, and the generation prompt. Raises UserError, in the template's words, where it refuses them."""
     return _rendered(tokenizer, prompt, spec)
 
 
@@ -81,20 +85,42 @@ def _set(tokenizer: Any, spec: TemplateSpec) -> None:
             "the tokenizer has no chat template, as those of base models often have none\n"
             "  name a Jinja file: template.file"
         )
+
+
+def _keep(tokenizer: Any, kwargs: Mapping[str, Any]) -> None:
+    """Puts a line for each of them before the template, which holds where the server is told nothing else."""
     source = tokenizer.get_chat_template()
-    for name in spec.kwargs:
+    for name, value in kwargs.items():
+        if name in {*tokenizer.special_tokens_map, "add_generation_prompt"}:
+            raise UserError(f"template.kwargs: '{name}' is given to every template by its tokenizer; leave it out")
         if not re.search(rf"\b{re.escape(name)}\b", source):
             raise UserError(f"template.kwargs: the chat template knows no '{name}', so that it would do nothing")
+        line = f"{{% if {name} is not defined %}}{{% set {name} = {_literal(name, value)} %}}{{% endif %}}\n"
+        found = tokenizer.chat_template
+        if isinstance(found, Mapping):  # by name: default, tool_use
+            tokenizer.chat_template = {key: line + text for key, text in found.items()}
+        else:
+            tokenizer.chat_template = line + found
+
+
+def _literal(name: str, value: Any) -> str:
+    """A value as Jinja writes it."""
+    if value is None or isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str | int | float) or (isinstance(value, float) and not math.isfinite(value)):
+        raise UserError(
+            f"template.kwargs: '{name}' is no text, number, true or false, and cannot be kept in a template"
+        )
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _rendered(
     tokenizer: Any, messages: Sequence[Message], spec: TemplateSpec, prompted: bool = True, **more: Any
 ) -> str:
     system = [{"role": "system", "content": spec.system}] if spec.system else []
-    kwargs = {**spec.kwargs, **more}
     try:
         text: str = tokenizer.apply_chat_template(
-            [*system, *messages], tokenize=False, add_generation_prompt=prompted, **kwargs
+            [*system, *messages], tokenize=False, add_generation_prompt=prompted, **more
         )
     except _FAULTS as error:
         raise UserError(
@@ -104,21 +130,20 @@ def _rendered(
     return text
 
 
-def _probe(tokenizer: Any, spec: TemplateSpec) -> Probe:
+def _probe(tokenizer: Any, spec: TemplateSpec, **more: Any) -> Probe:
     conversation = [{"role": "user", "content": ASKED}, {"role": "assistant", "content": COMPLETION}]
     return Probe(
-        prompt=prompt_text(tokenizer, conversation[:1], spec),
-        answered=_rendered(tokenizer, conversation, spec, prompted=False),
-        followed=_rendered(tokenizer, [*conversation, conversation[0]], spec),
-        dated=_rendered(tokenizer, conversation[:1], spec, strftime_now=lambda form: DATE),
+        prompt=_rendered(tokenizer, conversation[:1], spec, **more),
+        answered=_rendered(tokenizer, conversation, spec, prompted=False, **more),
+        followed=_rendered(tokenizer, [*conversation, conversation[0]], spec, **more),
+        dated=_rendered(tokenizer, conversation[:1], spec, strftime_now=lambda form: DATE, **more),
     )
 
 
 def _advice(tokenizer: Any, spec: TemplateSpec) -> str:
     """What would keep the thought open: a switch of the template's, where it is found to help."""
     for switch in _SWITCHES:
-        helped = spec.model_copy(update={"kwargs": {**spec.kwargs, switch: True}})
-        if not _probe(tokenizer, helped).closed:
+        if not _probe(tokenizer, spec, **{switch: True}).closed:
             return f"set template.kwargs: {{{switch}: true}}"
     return "give another template in template.file"
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -252,6 +253,55 @@ def test_a_byte_of_a_weights_file_changes_its_folder_s_identity(tmp_path: Path, 
         file.seek(place)
         file.write(b"W")
     assert served(model=str(folder)) != known
+
+
+TENSORS = ("embed", "layer0", "layer1", "layer2", "norm")
+
+
+def tensors(folder: Path) -> Path:
+    """A folder whose safetensors file holds five tensors of 600 kB: the ends of the file tell of no more than four."""
+    from safetensors.numpy import save_file
+
+    folder.mkdir()
+    save_file({name: np.zeros(150_000, np.float32) for name in TENSORS}, folder / "model.safetensors")
+    return folder
+
+
+@pytest.mark.parametrize("name", TENSORS)
+def test_a_tensor_that_was_trained_changes_its_folder_s_identity_wherever_it_stands(tmp_path: Path, name: str) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    folder = tensors(tmp_path / "tuned")
+    known = served(model=str(folder))
+    assert served(model=str(folder)) == known
+    held = load_file(folder / "model.safetensors")
+    held[name] = held[name] + np.float32(1e-3)
+    save_file(held, folder / "model.safetensors")
+    assert served(model=str(folder)) != known
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(b"", b"\x00", b"[]", b'"layer"', b"{broken", b"\xff\xfe", b"[" * 100_000, b"3", b"null"),
+        *(b'{"a": 1}', b'{"a": {"data_offsets": [0]}}', b'{"a": {"data_offsets": [0.5, "8"]}}'),
+        *(
+            b'{"a": {"data_offsets": [9, 3]}}',
+            b'{"a": {"data_offsets": [-9, 3]}}',
+            b'{"a": {"data_offsets": [0, 1e99]}}',
+        ),
+    ],
+)
+def test_broken_weights_have_an_identity_by_both_ends(tmp_path: Path, header: bytes) -> None:
+    folder = weights(tmp_path / "tuned")
+    path = folder / "sub" / "model.safetensors"
+    identities = set()
+    for length in (len(header), len(header) + 9, 1 << 63):
+        path.write_bytes(length.to_bytes(8, "little") + header)
+        identities.add(served(model=str(folder)))
+        path.write_bytes(length.to_bytes(8, "little") + header + b"w")
+        identities.add(served(model=str(folder)))
+    assert len(identities) == 6
 
 
 def test_files_added_renamed_resized_or_exchanged_change_a_folder_s_identity(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import datasets
 import pytest
 from rich.cells import cell_len
-from tests.train.checks.test_memory import B7
 
 from curate.errors import UserError
 from curate.terminal.console import console
+from tests.train.checks.test_memory import B7
 from tests.train.small_training import row, rows, rows_of, spec_of
 from tests.train.templated import CHATML, tokenizer
 from train.checks.check import Kept, Report, check
@@ -314,6 +314,16 @@ def test_warnings(
         monkeypatch.setenv("WORLD_SIZE", world)
     report, _ = checked(sft(**trainer).model_copy(update={"devices": devices}), rows())
     assert any(told in line for line in report.warnings)
+
+
+@pytest.mark.parametrize(("every", "warned"), [(2, True), (6, True), (4, False), (8, False), (0.5, False)])
+def test_checkpoints_within_what_grpo_generates_at_once(every: float, warned: bool) -> None:
+    """Eight batches, each learned from once more: 16 batches are 4 steps of 4."""
+    rounds = {"num_iterations": 2, "steps_per_generation": 8, "gradient_accumulation_steps": 4}
+    spec = grpo(per_device_train_batch_size=1, num_generations=8, save_steps=every, **rounds)
+    report, _ = checked(spec, asked("1 + 1", "2 + 2"))
+    assert report.steps.window == 4
+    assert any("a multiple of 4 goes on as if" in line for line in report.warnings) == warned
 
 
 @pytest.mark.parametrize("width", [80, 160])

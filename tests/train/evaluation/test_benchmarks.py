@@ -1,18 +1,19 @@
 """What is asked: of real sets, what each holds; and the config that comes with the package."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from curate.recipe import load_recipe
+import curate
 from curate.records import Question
-from curate.split import side
 from judges.answers import match
 from tests.doubles.chat_answers import Reply, reply
 from tests.doubles.chat_server import ChatServer
 from train.config import load, load_evaluation
+from train.data import read_rows
 from train.evaluate import evaluate
 from train.evaluation.benchmarks import Benchmark, read_benchmarks
 from train.evaluation.replies import messages
@@ -93,15 +94,79 @@ def test_a_draw_keeps_the_order_and_the_smallest_hashes(tmp_path: Path, data: Pa
     assert drawn(10).about == few.about
 
 
-def test_what_a_recipe_holds_out_is_what_its_release_does_not_train_on() -> None:
-    told = load_evaluation("tiny-cpu-evaluate")
-    (found,) = read_benchmarks(told.benchmarks)
-    split = load_recipe("tiny").split
-    assert found.about.records == 400
+def trained_on(run: Path, *configs: str) -> set[str]:
+    """The prompts of all rows that these trainings would see of a run."""
+    specs = [load(name, [f"data={run}"]) for name in configs]
+    return {row["prompt"][0]["content"] for spec in specs for row in read_rows(spec).train}
+
+
+def test_what_a_recipe_holds_out_is_what_its_release_does_not_train_on(tmp_path: Path) -> None:
+    (found,) = read_benchmarks(load_evaluation("tiny-cpu-evaluate").benchmarks)
+    assert (found.about.records, found.about.held_out) == (400, "tiny 1.0.0")
     assert 80 <= found.about.questions <= 120
-    assert found.about.held_out == "tiny 1.0.0"
-    assert {side(one.group, split.validation, split.seed) for one in found.questions} == {"validation"}
     assert {one.language for one in found.questions} == {"en", "zh"}
+    trained = trained_on(curate.run("tiny", tmp_path / "tiny").path, "tiny-cpu-sft", "tiny-cpu-grpo")
+    assert len(trained) >= 280
+    assert trained.isdisjoint(messages(one, None)[-1]["content"] for one in found.questions)
+
+
+WORDS = "copper grain harbour textile solar timber dairy ship steel cement glass paper cotton sugar coal wool".split()
+HELD_OUT = """
+name: twins
+version: 1.0.0
+sources:
+  - {use: traces, from: sums.jsonl, task_domain: sums, licence: Apache-2.0, title: sums}
+screen: {private: PRIVATE}
+distil: {by: program}
+judge: {keep: all}
+split: {validation: 0.5}
+"""
+
+
+def held_out(folder: Path, records: list[dict[str, Any]], private: str = "redact") -> tuple[Benchmark, set[str]]:
+    """What an evaluation asks of a recipe's own corpus, and the prompts that its run gives to a training."""
+    lines = (json.dumps(one | {"kind": "number", "language": "en"}) for one in records)
+    (folder / "sums.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    (folder / "twins.yaml").write_text(HELD_OUT.replace("PRIVATE", private), encoding="utf-8")
+    path = folder / "e.yaml"
+    told = {"use": "traces", "from": "sums.jsonl", "held_out": str(folder / "twins.yaml")}
+    models = {"m": {"model": "m", "base_url": "http://127.0.0.1:9/v1"}}
+    path.write_text(yaml.safe_dump({"name": "e", "models": models, "benchmarks": [told]}), encoding="utf-8")
+    (found,) = read_benchmarks(load_evaluation(path).benchmarks)
+    return found, trained_on(curate.run(folder / "twins.yaml", folder / "run").path, "tiny-cpu-grpo")
+
+
+def sum_of(number: int, gold: int, **said: str) -> dict[str, Any]:
+    """A sum with a trace of a wrong answer, whose row is of rl."""
+    text = f"The {WORDS[number % 16]} mill of {WORDS[number // 16]} town sold goods for {number} and again for 40."
+    told = {"id": f"{number}", "group": f"{number}", "question": f"{text} What did it take?"}
+    return {**told, "gold": str(gold), "reasoning": f"{number} + 40 = {gold}.", "answer": "\\boxed{1}", **said}
+
+
+def test_a_question_that_its_corpus_holds_twice_is_not_held_out_where_its_twin_is_trained_on(tmp_path: Path) -> None:
+    """A run keeps the first of the two, whose group may stand on either side; every other twin is written otherwise."""
+    twins = [
+        sum_of(number, number + 40, id=f"{group}{number}", group=f"{group}{number}")
+        for number in range(80)
+        for group in "ab"
+    ]
+    for one in twins[1::4]:
+        one["question"] = one["question"].replace("mill of", "mill  of").replace("?", "？")
+    found, trained = held_out(tmp_path, twins)
+    assert trained.isdisjoint(messages(one, None)[-1]["content"] for one in found.questions)
+    assert len(found.about.left_out["seen_in_training"]) >= 20
+    assert len(found.questions) >= 20
+
+
+@pytest.mark.parametrize("private", ["redact", "keep"])
+def test_questions_are_held_out_by_the_groups_that_a_run_knows_them_by(tmp_path: Path, private: str) -> None:
+    """A group that holds private data has another name in a run, unless the recipe keeps such data."""
+    rows = [sum_of(number, number + 40, group=f"mail{number}@example.com") for number in range(80)]
+    found, trained = held_out(tmp_path, rows, private)
+    asked = {messages(one, None)[-1]["content"] for one in found.questions}
+    assert trained.isdisjoint(asked)
+    assert "seen_in_training" not in found.about.left_out
+    assert len(asked) + len(trained) == 80
 
 
 def test_the_shipped_evaluation_asks_in_the_words_of_its_trainings() -> None:

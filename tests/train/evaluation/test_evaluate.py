@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from curate.errors import UserError
-from tests.doubles.chat_answers import Reply, error
+from tests.doubles.chat_answers import Reply, error, reply
 from tests.doubles.chat_server import ChatServer
 from tests.train.evaluating import answer, asked, config
 from train.config import load_evaluation
@@ -43,13 +43,14 @@ def test_every_count_is_the_one_by_hand(tmp_path: Path) -> None:
         ("tuned", "exam"): (2, 2, 0, 0),
     }
     base, tuned = results.score("base", "sums"), results.score("tuned", "sums")
-    assert (base.tally.accuracy.value, base.tally.of_all) == (6 / 9, 6 / 10)
-    assert (tuned.tally.accuracy.value, tuned.tally.of_all) == (8 / 9, 8 / 10)
+    assert (base.tally.accuracy.value, base.tally.of_all.value) == (6 / 9, 6 / 10)
+    assert (tuned.tally.accuracy.value, tuned.tally.of_all.value) == (8 / 9, 8 / 10)
     assert (dict(base.reasons), dict(tuned.reasons)) == ({"answer_unreadable": 1}, {"truncated": 1})
     assert (base.replies, base.formed, base.thought, base.cut) == (10, 0, 0, 0)
     assert (tuned.replies, tuned.formed, tuned.thought, tuned.cut) == (10, 9, 10, 1)
     assert results.averages["base"].value == pytest.approx((6 / 9 + 1) / 2)
     assert results.averages["tuned"].value == pytest.approx((8 / 9 + 1 / 2) / 2)
+    assert results.averages_of_all["tuned"].value == pytest.approx((8 / 10 + 1 / 2) / 2)
     assert {name: tally.right for name, tally in results.score("tuned", "exam").kinds.items()} == {"choice": 2}
     assert {name: tally.wrong for name, tally in results.score("tuned", "exam").languages.items()} == {"zh": 2}
 
@@ -146,7 +147,7 @@ def test_a_call_that_failed_is_no_wrong_answer_and_is_asked_again(tmp_path: Path
         results = run(path)
         tally = results.score("tuned", "sums").tally
         assert (tally.right, tally.wrong, tally.undecided, tally.failed) == (7, 1, 1, 1)
-        assert (tally.accuracy.value, tally.of_all) == (7 / 8, 7 / 9)
+        assert (tally.accuracy.value, tally.of_all.value) == (7 / 8, 7 / 9)
         assert results.failed == 2
         assert results.failures[0].startswith("tuned, sums:s1: HTTP 400 from its server: the prompt is too long")
         sent, down = server.totals["requests"], False
@@ -216,6 +217,7 @@ def test_the_table_of_answers_says_how_each_was_decided(tmp_path: Path) -> None:
         "rule",
     )
     assert len(row["key"]) == 32
+    assert row["group"] == "s0"
 
 
 @pytest.mark.parametrize("width", ["80", "160"])
@@ -237,6 +239,38 @@ def test_the_tables_fit_the_terminal_and_mark_what_is_theirs(
         assert said in out
     print_results(results, as_json=True)
     assert json.loads(capsys.readouterr().out)["scores"][0]["tally"]["right"] == 6
+
+
+@pytest.mark.parametrize("width", ["80", "160"])
+def test_a_model_that_rarely_answers_does_not_look_good(
+    tmp_path: Path, width: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is right where it answers, two times in ten, and else cut off."""
+    from curate.terminal.console import console
+
+    def rarely(request: dict[str, Any], nth: int) -> Reply:
+        name, number = asked(request)
+        is_cut = request["model"] == "tuned" and name == "sums" and number > 1
+        cut = reply("", "Forty and", finish_reason="length")
+        right = number + 40 if name == "sums" else "B"
+        return cut if is_cut else f"\\boxed{{{right}}}"
+
+    monkeypatch.setenv("COLUMNS", width)
+    console.cache_clear()
+    with ChatServer(rarely) as server:
+        results = run(both(tmp_path, server))
+    print_results(results)
+    console.cache_clear()
+    out = capsys.readouterr().out
+    lines = out.splitlines()
+    assert max(map(len, lines)) <= int(width)
+    places = {line.split()[0]: place for place, line in reversed(list(enumerate(lines))) if line}
+    headline = [line.split() for line in lines[places["tuned"] : places["tuned"] + 4]]
+    assert headline[0] == ["tuned", "100.0", "100.0", "100.0"]
+    assert headline[2] == ["of", "all", "20.0", "100.0", "60.0"]
+    assert sum(line.startswith("  of all") for line in lines) == 1
+    assert "tuned on sums: 20% of the answers are decided" in out
+    assert "base on sums" not in out
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_what_failed_or_waits_is_no_answer_and_what_is_open_is_not_wrong() -> No
     found = score("m", "set", answers((RIGHT, 6), (WRONG, 2), (OPEN, 2), (FAILED, 3), (PENDING, 1)), 0.95)
     tally = found.tally
     assert (tally.right, tally.wrong, tally.undecided, tally.failed, tally.pending) == (6, 2, 2, 3, 1)
-    assert (tally.accuracy.value, tally.of_all) == (6 / 8, 6 / 10)
+    assert (tally.accuracy.value, tally.of_all.value) == (6 / 8, 6 / 10)
     assert (found.replies, dict(found.reasons)) == (10, {"answer_missing": 2})
 
 
@@ -67,10 +68,63 @@ def test_a_large_sample_s_interval_is_the_normal_one() -> None:
     assert found.high == pytest.approx(0.7 + half, abs=0.002)
 
 
-@pytest.mark.parametrize("sort", [RIGHT, WRONG, OPEN])
-def test_answers_that_are_all_alike_tell_no_interval(sort: str) -> None:
-    found = score("m", "set", answers((sort, 20)), 0.95).tally.accuracy
-    assert found == Estimate({RIGHT: 1.0, WRONG: 0.0, OPEN: None}[sort])
+# Wilson's interval of 0 of 20 at 95 %, which ends at z^2 / (20 + z^2): 0.1611 (R. G. Newcombe, Two-sided confidence
+# intervals for the single proportion, Statistics in Medicine 17 (1998), gives 0.1611 for 0 of 20).
+BEYOND_20 = pytest.approx(0.1611, abs=1e-4)
+
+
+def test_answers_that_are_all_alike_have_wilson_s_interval() -> None:
+    right, wrong, open_ = (score("m", "set", answers((sort, 20)), 0.95).tally for sort in (RIGHT, WRONG, OPEN))
+    assert (right.accuracy.value, right.accuracy.low, right.accuracy.high) == (
+        1.0,
+        pytest.approx(0.8389, abs=1e-4),
+        1.0,
+    )
+    assert (wrong.accuracy.value, wrong.accuracy.low, wrong.accuracy.high) == (0.0, 0.0, BEYOND_20)
+    assert (open_.accuracy, open_.of_all) == (Estimate(None), Estimate(0.0, 0.0, wrong.accuracy.high))
+    few = score("m", "set", answers((RIGHT, 20), (OPEN, 500)), 0.95).tally
+    assert few.accuracy == right.accuracy
+    assert few.of_all.high is not None
+    assert few.of_all.high < 0.06
+
+
+def test_what_is_undecided_stands_in_the_share_of_all_and_its_interval() -> None:
+    tally = score("m", "set", answers((RIGHT, 80), (WRONG, 20), (OPEN, 900)), 0.95).tally
+    assert (tally.accuracy.value, tally.of_all.value, tally.decided) == (0.8, 0.08, 0.1)
+    half = 1.959964 * math.sqrt(0.08 * 0.92 / 1000)
+    assert tally.of_all.low == pytest.approx(0.08 - half, abs=0.002)
+    assert tally.of_all.high == pytest.approx(0.08 + half, abs=0.002)
+
+
+def grouped(made: Sequence[Answer], size: int) -> list[Answer]:
+    """The answers, so many in a group."""
+    return [replace(one, group=f"page {place // size}") for place, one in enumerate(made)]
+
+
+def test_answers_of_one_group_are_drawn_together() -> None:
+    """100 pages of five questions that are right or wrong together tell as much as 100 questions."""
+    made = answers((RIGHT, 350), (WRONG, 150))
+    alone, pages = (score("m", "set", one, 0.95).tally.accuracy for one in (made, grouped(made, 5)))
+    by_itself = score("m", "set", grouped(made, 1), 0.95).tally.accuracy
+    assert alone.value == pages.value == by_itself.value == 0.7
+    for found, count in ((alone, 500), (by_itself, 500), (pages, 100)):
+        half = 1.959964 * math.sqrt(0.7 * 0.3 / count)
+        assert found.low == pytest.approx(0.7 - half, abs=0.012)
+        assert found.high == pytest.approx(0.7 + half, abs=0.012)
+
+
+def test_a_difference_is_drawn_by_groups_and_groups_of_two_benchmarks_are_two() -> None:
+    made = pairs((RIGHT, RIGHT, 200), (RIGHT, WRONG, 50), (WRONG, RIGHT, 150), (WRONG, WRONG, 100))
+    bases, models = (grouped([one[side] for one in made], 5) for side in (0, 1))
+    half = 1.959964 * math.sqrt((200 - 100**2 / 500) / 500**2)
+    found = paired("m", "base", "set", "decided", list(zip(bases, models, strict=True)), 0.95).difference
+    assert found.value == 0.2
+    assert found.low == pytest.approx(0.2 - half * math.sqrt(5), abs=0.015)
+    assert found.high == pytest.approx(0.2 + half * math.sqrt(5), abs=0.015)
+    here = list(zip(bases, models, strict=True))
+    there = [(replace(one, benchmark="other"), replace(two, benchmark="other")) for one, two in here]
+    both = paired("m", "base", "", "decided", [*here, *there], 0.95).difference
+    assert both.low == pytest.approx(0.2 - half * math.sqrt(5 / 2), abs=0.012)
 
 
 def test_the_same_answers_give_the_same_interval_whatever_else_is_evaluated() -> None:
@@ -94,17 +148,17 @@ def test_kinds_are_counted_apart() -> None:
 
 
 def test_the_average_counts_every_benchmark_alike() -> None:
-    large = score("m", "large", answers((RIGHT, 900), (WRONG, 100)), 0.95)
-    small = score("m", "small", answers((RIGHT, 5), (WRONG, 5)), 0.95)
-    found = average("m", [large, small], 0.95)
+    large, small = answers((RIGHT, 900), (WRONG, 100)), answers((RIGHT, 5), (WRONG, 5))
+    found = average("m", {"large": large, "small": small}, "decided", 0.95)
     assert found.value == pytest.approx(0.7)
     # The variance of a mean of two independent shares; ten answers are few for a normal interval.
     half = 1.959964 * math.sqrt(0.9 * 0.1 / 1000 + 0.5 * 0.5 / 10) / 2
     assert found.low is not None
     assert found.high is not None
     assert found.high - found.low == pytest.approx(2 * half, rel=0.1)
-    empty = score("m", "empty", answers((OPEN, 5)), 0.95)
-    assert average("m", [large, empty], 0.95) == Estimate(None)
+    empty = {"large": large, "empty": answers((OPEN, 5))}
+    assert average("m", empty, "decided", 0.95) == Estimate(None)
+    assert average("m", empty, "answered", 0.95).value == pytest.approx(0.45)
 
 
 def pairs(*said: tuple[str, str, int]) -> Sequence[tuple[Answer, Answer]]:
@@ -132,8 +186,13 @@ def test_a_model_that_learns_to_answer_at_all_is_seen_on_all_that_both_answered(
     assert found.difference.value == pytest.approx(8 / 15)
 
 
-def test_models_that_answer_alike_do_not_differ() -> None:
-    found = paired("m", "base", "set", "decided", pairs((RIGHT, RIGHT, 10), (WRONG, WRONG, 4)), 0.95)
-    assert (found.p, found.difference) == (1.0, Estimate(0.0))
+def test_pairs_that_are_all_alike_have_the_interval_of_what_may_be_otherwise() -> None:
+    found = paired("m", "base", "set", "decided", pairs((RIGHT, RIGHT, 10), (WRONG, WRONG, 10)), 0.95)
+    assert (found.p, found.difference.value) == (1.0, 0.0)
+    assert (found.difference.low, found.difference.high) == (pytest.approx(-0.1611, abs=1e-4), BEYOND_20)
+    won = paired("m", "base", "set", "decided", pairs((WRONG, RIGHT, 20)), 0.95).difference
+    assert (won.value, won.low, won.high) == (1.0, pytest.approx(1 - 2 * 0.1611, abs=2e-4), 1.0)
+    lost = paired("m", "base", "set", "decided", pairs((RIGHT, WRONG, 20)), 0.95).difference
+    assert (lost.value, lost.low, lost.high) == (-1.0, -1.0, pytest.approx(2 * 0.1611 - 1, abs=2e-4))
     nothing = paired("m", "base", "set", "decided", pairs((OPEN, RIGHT, 3)), 0.95)
     assert (nothing.p, nothing.difference) == (1.0, Estimate(None))

@@ -9,7 +9,7 @@ from train.loop.lines import Lines, told
 
 GRPO = {
     "loss": 0.0016, "reward": 1.912, "accuracy": 0.9271, "format_rate": 0.985, "undecided_rate": 0.0156,
-    "frac_reward_zero_std": 0.6875, "kl": 0.00123, "completions/mean_length": 44.12, "learning_rate": 5e-4,
+    "groups_without_signal": 0.6875, "kl": 0.00123, "completions/mean_length": 44.12, "learning_rate": 5e-4,
     "completions/min_length": 41.4, "epoch": 0.3,
 }  # fmt: skip
 
@@ -26,7 +26,7 @@ def test_a_line_fits_the_terminal_and_tears_no_number_from_its_name(
     console.cache_clear()
     said = capsys.readouterr().out
     assert max(map(len, said.splitlines())) <= width
-    for part in ("step 5 of 1,200", "reward 1.912", "groups alike 0.6875", "tokens 44.12", "left"):
+    for part in ("step 5 of 1,200", "reward 1.912", "groups without signal 0.6875", "tokens 44.12", "left"):
         assert any(part in line for line in said.splitlines())
     assert "loss" not in said
 

@@ -51,7 +51,11 @@ RECORD: Mapping[str, Any] = {
     "metrics": {"loss": {"first": 2.0, "last": 0.5}, "grad_norm": {"first": 1.0, "last": 1.0}},
     "versions": {"trl": "1.16.0"},
 }
-RESULT = Result("finqa", "", "test", "", Score(7, 2, 1, 10, 7 / 9, 0.45, 0.94), Score(3, 6, 1, 8, 3 / 9, 0.1, 0.6))
+RESULT = Result(
+    *("finqa", "", "test", ""),
+    model=Score(7, 2, 1, 10, 7 / 9, 0.45, 0.94, 0.7, 0.4, 0.9),
+    base=Score(3, 6, 1, 8, 3 / 9, 0.1, 0.6, 0.3, 0.1, 0.6),
+)
 
 
 def record(part: str = "", **changed: Any) -> dict[str, Any]:
@@ -61,6 +65,7 @@ def record(part: str = "", **changed: Any) -> dict[str, Any]:
 
 def grpo(**settings: Any) -> dict[str, Any]:
     log = {"reward": 0.25, "accuracy": 0.5, "undecided_rate": 0.125, "format_rate": 1.0, "kl": 0.01}
+    log |= {"groups_without_signal": 0.75, "frac_reward_zero_std": 0.25}
     return {
         **RECORD,
         "method": "grpo",
@@ -100,7 +105,8 @@ def test_a_policy_is_told_by_its_rewards() -> None:
     assert facts.policy is not None
     assert facts.longest == 4096
     assert [one.name for one in facts.policy.means] == ["reward", "kl"]
-    assert [one.name for one in facts.policy.shares] == ["accuracy", "undecided_rate", "format_rate"]
+    shares = ["accuracy", "undecided_rate", "format_rate", "groups_without_signal"]
+    assert [one.name for one in facts.policy.shares] == shares
     assert "| `undecided_rate` | 0.0% | 12.5% |" in model_card(facts, "zh")
 
 
@@ -152,7 +158,7 @@ def test_results_are_added_and_notes_kept(model: Path) -> None:
     assert add_results(model, (RESULT,), 0.9)
     for name, notes in (("README.md", "Ask us first."), ("README_zh.md", "请先联系我们。")):
         card = (model / name).read_text()
-        assert "| finqa | demo-sft | 10 | 77.8% (45.0%, 94.0%) | 7 | 2 | 1 |" in card
+        assert "| finqa | demo-sft | 10 | 77.8% (45.0%, 94.0%) | 70.0% (40.0%, 90.0%) | 7 | 2 | 1 |" in card
         assert "| finqa | org/Base-7B | 10 | 33.3% (10.0%, 60.0%) |" in card
         assert {"README.md": "Intervals are at 90%", "README_zh.md": "置信水平为 90%"}[name] in card
         assert notes_of(card) == notes
@@ -161,7 +167,7 @@ def test_results_are_added_and_notes_kept(model: Path) -> None:
 
 def test_a_later_evaluation_replaces_what_was_on_the_same_benchmark(model: Path) -> None:
     other = replace(RESULT, benchmark="tfns", model=replace(RESULT.model, right=8))
-    again = replace(RESULT, model=Score(9, 0, 1, 10, 1.0, 0.7, 1.0))
+    again = replace(RESULT, model=Score(9, 0, 1, 10, 1.0, 0.7, 1.0, 0.9, 0.7, 1.0))
     assert add_results(model, (RESULT, other), 0.95)
     assert add_results(model, (again,), 0.95)
     facts = of_record(ModelFacts, json.loads((model.parent / "facts.json").read_text()))

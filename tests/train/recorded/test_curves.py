@@ -19,7 +19,7 @@ LOG = [
 GRPO: list[dict[str, Any]] = [
     {
         **{"step": step, "reward": step / 10, "reward_std": 0.2, "accuracy": 0.5, "format_rate": 1.0, "kl": 0.01},
-        **{"undecided_rate": 0.1, "frac_reward_zero_std": 0.25, "completions/mean_length": 90.5, "entropy": 0.6},
+        **{"undecided_rate": 0.1, "groups_without_signal": 0.25, "completions/mean_length": 90.5, "entropy": 0.6},
     }
     for step in range(1, 6)
 ]

@@ -10,7 +10,7 @@ from curate.chat import Model
 from tests.train.small_training import row, rows, rows_of, spec_of, train
 from train.recorded.base import base_of, licence_of, trained
 from train.recorded.record import first_and_last, tokens_seen
-from train.recorded.told import HIDDEN, config_told
+from train.recorded.told import HIDDEN, PRIVATE, config_told
 from train.spec import GrpoSpec, SftSpec
 
 KEY = "hf_" + "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA1b"
@@ -142,6 +142,21 @@ def test_a_verifier_is_recorded_without_its_address_its_key_or_its_environment()
     told = json.dumps(config_told(spec))
     assert "judge-7b at a private address" in told
     assert not [word for word in ("10.0.0.7", "SECRET_KEY", "/models") if word in told]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("vllm_server_host", "10.0.0.2", PRIVATE),
+        ("vllm_server_host", "gpu7", PRIVATE),
+        ("vllm_server_host", "vllm.my-firm.com", "vllm.my-firm.com"),
+        ("vllm_server_base_url", "http://10.0.0.2:8000", PRIVATE),
+        ("vllm_server_base_url", "https://vllm.my-firm.com:8000", "https://vllm.my-firm.com:8000"),
+    ],
+)
+def test_a_server_of_completions_is_recorded_by_its_public_name_alone(key: str, value: str, told: str) -> None:
+    spec = GrpoSpec(name="n", method="grpo", model="org/m", data="runs/x", trainer={key: value})
+    assert config_told(spec)["trainer"][key] == told
 
 
 def test_tokens_are_counted_over_resumes_that_begin_again_at_nothing() -> None:

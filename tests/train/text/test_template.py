@@ -99,7 +99,73 @@ def test_a_thought_that_a_template_opens_by_a_switch_is_left_to_the_model() -> N
     spec = TemplateSpec(kwargs={"enable_thinking": True})
     found = prepared(tokenizer(genuine("qwen3_5_nothink")), spec)
     assert found.opening == "<think>\n"
-    assert found.said[0].en == 'The template is handed `{"enable_thinking": true}`.'
+    assert found.said[0].en.startswith('The template is handed `{"enable_thinking": true}`, ')
+
+
+ASKED = [{"role": "user", "content": "3 + 4?"}]
+# Templates of which the beginning could be changed by what is put before it.
+BEGINNINGS = [
+    "",
+    "\n",
+    "\n\n",
+    "  ",
+    "{#- a comment -#}\n",
+    "{# a comment #}\n\n",
+    "  {%- set a = 1 -%}  ",
+    "  {% set a = 1 %}\n",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "kwargs"),
+    [
+        ("qwen3_5_nothink", {"enable_thinking": True}),
+        ("qwen3", {"enable_thinking": True}),
+        ("glm4moe", {"enable_thinking": True}),
+    ],
+)
+def test_a_saved_tokenizer_asks_as_it_was_trained_without_being_handed_anything(
+    name: str, kwargs: dict[str, Any], tmp_path: Path
+) -> None:
+    from transformers import AutoTokenizer
+
+    plain, one, spec = tokenizer(genuine(name)), tokenizer(genuine(name)), TemplateSpec(kwargs=kwargs)
+    prepared(one, spec)
+    one.save_pretrained(tmp_path)
+    saved = AutoTokenizer.from_pretrained(tmp_path)
+    asked: dict[str, Any] = {"tokenize": False, "add_generation_prompt": True}
+    assert saved.apply_chat_template(ASKED, **asked) == prompt_text(one, ASKED, spec)
+    assert saved.apply_chat_template(ASKED, **asked) == plain.apply_chat_template(ASKED, **asked, **kwargs)
+    off = {"enable_thinking": False}
+    assert saved.apply_chat_template(ASKED, **asked, **off) == plain.apply_chat_template(ASKED, **asked, **off)
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+@pytest.mark.parametrize("value", [True, False, None, 3, -0.5, "", "a \"b\" {% c %} \\n\n'd'", "深思😀"])
+def test_what_a_template_is_handed_is_kept_in_it_and_nothing_else_is_changed(beginning: str, value: Any) -> None:
+    text = beginning + "{{ [mode] }}" + CHATML
+    plain, one, spec = tokenizer(text), tokenizer(text), TemplateSpec(kwargs={"mode": value})
+    prepared(one, spec)
+    expected = plain.apply_chat_template(ASKED, tokenize=False, add_generation_prompt=True, mode=value)
+    assert prompt_text(one, ASKED, spec) == expected
+    assert repr(value) in expected
+
+
+@pytest.mark.parametrize("later", [{}, {"mode": "deep"}, {"mode": "quick"}])
+def test_a_later_training_goes_on_with_it_or_says_otherwise(later: dict[str, Any]) -> None:
+    one = tokenizer("{{ mode }}" + CHATML)
+    for kwargs in ({"mode": "deep"}, later):
+        prepared(one, TemplateSpec(kwargs=kwargs))
+    said: str = one.apply_chat_template(ASKED, tokenize=False)
+    assert said.startswith(f"{later.get('mode', 'deep')}<|im_start|>")
+
+
+def test_each_template_of_a_tokenizer_that_has_several_keeps_it() -> None:
+    one = tokenizer("{{ mode }}" + CHATML)
+    one.chat_template = {"default": one.chat_template, "tool_use": "tools {{ mode }}" + CHATML}
+    prepared(one, TemplateSpec(kwargs={"mode": "deep"}))
+    for tools, said in ((None, "deep<|im_start|>"), ([{"type": "function"}], "tools deep<|im_start|>")):
+        assert one.apply_chat_template(ASKED, tools=tools, tokenize=False).startswith(said)
 
 
 def test_the_token_that_ends_a_turn_is_where_generation_stops() -> None:
@@ -151,6 +217,8 @@ REFUSED = [
     ("qwen3_5_nothink", {}, r"closes the thought .*\n  set template.kwargs: {enable_thinking: true}"),
     ("qwen3", {"kwargs": {"enable_thinking": False}}, r"closes the thought .*\n  set .*{enable_thinking: true}"),
     ("qwen3", {"kwargs": {"enable_thought": True}}, "knows no 'enable_thought'"),
+    ("qwen3", {"kwargs": {"enable_thinking": ["a"]}}, "'enable_thinking' is no text, number, true or false"),
+    ("qwen3", {"kwargs": {"add_generation_prompt": False}}, "'add_generation_prompt' is given to every template"),
 ]
 
 
