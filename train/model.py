@@ -18,7 +18,7 @@ from train.spec import TrainSpec
 if TYPE_CHECKING:
     from train.data import Rows
 
-MODEL, ADAPTER, NEW = "model", "adapter", "new"
+MODEL, ADAPTER, NEW, CHECKPOINTS = "model", "adapter", "new", "checkpoints"
 # What TRL and PEFT leave beside the weights: a pickle with paths of this machine, and a card of their own.
 _NOT_OURS = ("training_args.bin", "README.md")
 

@@ -7,8 +7,8 @@ dianjin    1 where both are right, else 0 (rl/reward_score_cflue.py)
 finreason  accuracy, and 0.2 for a thought, right or wrong (src/shared_utils.py)
 
 An undecided answer is no wrong one: where the reward depends on it there is none (None), and TRL leaves the completion
-out of its group's baseline and gives it no advantage. A completion without any answer has nothing to be undecided about:
-it earns what its form earns.
+out of its group's baseline and gives it no advantage. A completion without any answer is undecided too, but earns what
+its form earns.
 """
 
 import logging
@@ -41,8 +41,8 @@ PARTS: Mapping[str, Mapping[str, float]] = {
 }
 # Why verdicts are undecided on completions that hold no answer. When these had no reward either, nothing held a policy
 # back from them, and wrong answers pushed it there: tiny-cpu-grpo ended with 46 % of them, and 82 % of held-out answers
-# right after 96 %. Fin-R1's and DianJin-R1's rewards pay them nothing. TRL's mask_truncated_completions leaves those that
-# were cut off out of the loss, for who wants that.
+# right after 96 %. Fin-R1's and DianJin-R1's rewards pay them nothing. TRL's mask_truncated_completions leaves those
+# that were cut off out of the loss, for who wants that.
 UNANSWERED = frozenset({"truncated", "answer_missing", "empty_answer", "refusal"})
 BASELINE = 64  # decided completions: at 5 of them right, the 95 % interval (Wilson) ends below 17 %
 SAMPLES = 3

@@ -26,7 +26,7 @@ from train.loop.checkpoints import AtTheEnd, GoesOn, last_checkpoint
 from train.loop.interrupt import Interrupt
 from train.loop.lines import Lines
 from train.machine import make, unwritable
-from train.model import loaded_as, save, source
+from train.model import CHECKPOINTS, loaded_as, save, source
 from train.recorded.record import write_record
 from train.settings import is_main, processes, settings
 from train.spec import GrpoSpec, SftSpec, TrainSpec
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from transformers import Trainer
 
 Made = TypeVar("Made")
-CHECKPOINTS = "checkpoints"
 
 
 @dataclass(frozen=True, slots=True)

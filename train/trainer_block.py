@@ -35,6 +35,7 @@ _TYPES: Mapping[tuple[str, str], Any] = {
     ("grpo", "scale_rewards"): Literal["group", "batch", "none", True, False],
 }
 _REFUSED: Mapping[str, str] = {
+    "resume_from_checkpoint": "the same command goes on from the last checkpoint by itself; leave it out",
     "save_only_model": "a training cannot go on from checkpoints without the optimiser's state; leave it out",
     "push_to_hub": "it would publish checkpoints, with paths of this machine; leave it out, and publish the model when"
     " it is trained: hf upload org/name {folder}/model",

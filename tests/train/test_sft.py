@@ -98,3 +98,22 @@ def test_what_cannot_be_done_is_said_in_words(
         pytest.skip("there is a GPU")
     with pytest.raises(UserError, match=said):
         run_sft(sft_spec(tmp_path / "x", tiny_run, *BRIEF, *settings))
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path, tiny_run: Path) -> None:
+    theirs = tmp_path / "theirs" / "model" / "model.safetensors"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("weights of theirs", encoding="utf-8")
+    with pytest.raises(UserError, match=r"holds 'model', and no training that could go on .*\n.* out="):
+        run_sft(sft_spec(tmp_path / "theirs", tiny_run))
+    assert theirs.read_text(encoding="utf-8") == "weights of theirs"
+
+
+def test_a_training_that_never_began_keeps_no_folder_from_another(tmp_path: Path, tiny_run: Path) -> None:
+    with pytest.raises(UserError, match="TRL cannot begin"):
+        run_sft(sft_spec(tmp_path / "x", tiny_run, "trainer.lr_scheduler_type=cosin"))
+    short = ("trainer.max_steps=2", "trainer.save_strategy='no'")
+    assert (run_sft(sft_spec(tmp_path / "x", tiny_run, *short)) / "model" / "model.safetensors").is_file()
+    (tmp_path / "x" / "started.json").write_text("{", encoding="utf-8")
+    with pytest.raises(UserError, match=r"started.json: cannot be read"):
+        run_sft(sft_spec(tmp_path / "x", tiny_run, *short))

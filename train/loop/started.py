@@ -12,13 +12,15 @@ from typing import Any
 from curate.errors import UserError
 from train.checks.shape import read_config
 from train.data import Rows
-from train.model import MODEL
+from train.files import write_json
+from train.model import CHECKPOINTS, MODEL, NEW
 from train.recorded.base import RECORD
 from train.recorded.told import config_told
 from train.settings import is_main, processes
 from train.spec import GrpoSpec, SftSpec, TrainSpec
 
 STARTED = "started.json"
+_BEFORE = {".lock", ".new.lock", NEW}  # what stands in a folder before its training begins
 # Keys that change nothing of what is learned, and may change between two runs of one training.
 _FREE = ("out", "devices", "licence", "budget")
 _FREE_OF_TRAINER = (
@@ -28,7 +30,7 @@ _FREE_OF_TRAINER = (
 
 
 def finished(spec: SftSpec | GrpoSpec, rows: Rows, model: str, tokenizer: Any) -> bool:
-    """Was this very training finished before? Raises UserError where the folder holds another one.
+    """Was this very training finished before? Raises UserError where the folder holds another one, or what is none.
 
     Notes in started.json what the checkpoints will be made of."""
     path = spec.folder / STARTED
@@ -40,18 +42,35 @@ def finished(spec: SftSpec | GrpoSpec, rows: Rows, model: str, tokenizer: Any) -
         "(processes)": processes() or 1,
     }
     now = _config(spec) | made
-    if path.is_file():
-        _refuse_other(spec, json.loads(path.read_text(encoding="utf-8")), now)
+    if is_main() and not path.is_file():
+        _refuse_foreign(spec.folder)
+    begun = any((spec.folder / CHECKPOINTS).glob("checkpoint-*")) or (spec.folder / RECORD).exists()
+    if path.is_file() and begun:
+        _refuse_other(spec, _read(path), now)
     elif is_main():
-        aside = path.with_suffix(".tmp")
-        aside.write_text(json.dumps(now, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        aside.replace(path)
-    record = spec.folder / RECORD
-    done = record.is_file() and bool(json.loads(record.read_text(encoding="utf-8"))["finished"])
-    done = done and _is_whole(spec.folder / MODEL)
+        write_json(path, now)
+    done = _read(spec.folder / RECORD).get("finished", False) and _is_whole(spec.folder / MODEL)
     if done and is_main():
         print(f"this training is finished: {spec.folder / 'model'}\n  for another, choose a folder with out=")
     return done
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """A training writes into a folder of its own."""
+    if strange := sorted({entry.name for entry in folder.iterdir()} - _BEFORE):
+        raise UserError(
+            f"'{folder}' holds '{strange[0]}', and no training that could go on (no {STARTED})\n"
+            "  choose another folder with out="
+        )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What one of a training's files holds; nothing where it is not there."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot be read: {error}\n  choose another folder with out=") from None
+    return found if isinstance(found, dict) else {}
 
 
 def _config(spec: SftSpec | GrpoSpec) -> dict[str, Any]:
