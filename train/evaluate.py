@@ -27,6 +27,7 @@ from train.evaluation.results import Answer, Paired, Results, Scope, save
 from train.evaluation.scored import DRAWS, average, paired, score
 from train.evaluation.spec import EvaluateSpec
 from train.machine import make
+from train.text.tokenizer import could_be_on_hub
 
 _FAILURES = 20
 _PACKAGES = ("fincurate", "numpy", "openai", "aiohttp", "vllm", "transformers", "torch")
@@ -111,7 +112,7 @@ def _paired(spec: EvaluateSpec, names: Sequence[str], of: dict[tuple[str, str], 
 def _check_folders(spec: EvaluateSpec) -> None:
     """Raises UserError for a served model that can only be a folder, where there is none."""
     for name, model in spec.models.items():
-        if model.serve and model.folder is None and (model.model.count("/") != 1 or model.model.startswith((".", "~"))):
+        if model.serve and model.folder is None and not could_be_on_hub(model.model):
             raise UserError(
                 f"models.{name}: there is no folder '{model.model}'\n  train it first, or name a model on the Hub"
             )

@@ -10,14 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from train.spec import TrainSpec
-from train.trainer_keys import trl
+from train.trainer_keys import config_of
 
 
 def settings(spec: TrainSpec) -> Mapping[str, Any]:
     """Every field of TRL's SFTConfig or GRPOConfig by name, as the training will have it. `bf16` is decided as TRL
     decides it (trainer/base_config.py): on, where neither it nor `fp16` is set."""
-    config = {"sft": "SFTConfig", "grpo": "GRPOConfig"}[spec.method]
-    fields = dataclasses.fields(getattr(trl(), config))
+    fields = dataclasses.fields(config_of(spec.method))
     defaults = {field.name: field.default for field in fields if field.default is not dataclasses.MISSING}
     found = {**defaults, **spec.trainer}
     if found["bf16"] is None:

@@ -19,8 +19,13 @@ def trl() -> ModuleType:
     return found  # type: ignore[no-any-return]
 
 
+def config_of(method: str) -> Any:
+    """TRL's config class of a method: SFTConfig or GRPOConfig."""
+    return getattr(trl(), {"sft": "SFTConfig", "grpo": "GRPOConfig"}[method])
+
+
 def trainer_keys(method: str) -> Mapping[str, Any]:
-    """What the `trainer:` block of a method may say: the fields of SFTConfig or GRPOConfig, with their types."""
-    config = getattr(trl(), {"sft": "SFTConfig", "grpo": "GRPOConfig"}[method])
+    """What the `trainer:` block of a method may say: the fields of TRL's config, with their types."""
+    config = config_of(method)
     hints = get_type_hints(config)
     return {name: hints[name] for name in sorted(field.name for field in dataclasses.fields(config))}

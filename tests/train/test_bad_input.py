@@ -209,3 +209,18 @@ def test_as_a_process_it_says_the_same(training: Training) -> None:
     said, _ = process.communicate(timeout=100)
     assert process.returncode == 1
     assert said == "train: 'tiny-cpu-sft' has `method: sft`: python -m train sft ...\n"
+
+
+def test_a_folder_that_is_not_there_is_not_looked_for_on_the_hub(typed: Typed, tmp_path: Path) -> None:
+    (tmp_path / "trained").mkdir()
+    assert "'trained/nosuch': there is no such folder" in told(typed(*SFT, "new=", "model=trained/nosuch"))
+    said = told(typed("evaluate", "tiny-cpu-evaluate", "models.sft.model=trained/nosuch"))
+    assert "there is no folder 'trained/" in said
+
+
+def test_an_adapter_alone_is_no_model_to_begin_with(typed: Typed, tmp_path: Path) -> None:
+    (tmp_path / "adapter").mkdir()
+    (tmp_path / "adapter" / "adapter_config.json").write_text("{}", encoding="utf-8")
+    assert "an adapter alone; begin with the model that it was merged into" in told(
+        typed(*SFT, "new=", "model=adapter")
+    )

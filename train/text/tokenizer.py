@@ -19,8 +19,10 @@ def load_tokenizer(spec: TrainSpec) -> Any:
     from transformers import AutoTokenizer
 
     local = Path(spec.model).is_dir()
-    if not local and not _ON_HUB.fullmatch(spec.model):
+    if not local and not could_be_on_hub(spec.model):
         raise UserError(f"model '{spec.model}': there is no such folder; train the model that belongs there first")
+    if local and not Path(spec.model, "config.json").is_file() and Path(spec.model, "adapter_config.json").is_file():
+        raise UserError(f"model '{spec.model}': an adapter alone; begin with the model that it was merged into, model/")
     try:
         return AutoTokenizer.from_pretrained(spec.model, revision=None if local else spec.revision)
     except (OSError, ValueError) as error:
@@ -32,3 +34,9 @@ def load_tokenizer(spec: TrainSpec) -> Any:
         )
         said = " ".join(str(error).split())[:300]
         raise UserError(f"model '{spec.model}': its tokenizer cannot be loaded: {said}\n  {advice}") from None
+
+
+def could_be_on_hub(name: str) -> bool:
+    """Whether a name that no folder has can be one on the Hub; trained/nosuch is rather of a folder that is not there,
+    where there is a folder trained/."""
+    return bool(_ON_HUB.fullmatch(name)) and not ("/" in name and Path(name).parent.is_dir())
