@@ -13,6 +13,7 @@ from train.checks.check import Report, Shown, Spec
 from train.checks.lengths import Tokens
 from train.checks.memory import Memory
 from train.checks.steps import Steps
+from train.settings import settings
 
 FIRST = 10
 LINES = 30
@@ -43,8 +44,7 @@ def _print_lines(spec: Spec, report: Report, *, full: bool) -> None:
 
 
 def _lines(spec: Spec, report: Report, full: bool) -> Iterator[tuple[str, str]]:
-    validation = f", {report.validation:,} to validate with" if report.validation else ", none to validate with"
-    yield "rows", f"{report.train:,} to train on{validation}"
+    yield "rows", f"{report.train:,} to train on, {report.validation:,} held out{_unused(spec, report)}"
     yield "limit", _limit(spec, report)
     if full:
         yield from (("", line) for line in _first(f"{one.id}  {one.tokens:,} tokens" for one in report.left_out))
@@ -69,6 +69,11 @@ def _first(lines: Iterable[str]) -> Iterator[str]:
     yield from found[:FIRST]
     if len(found) > FIRST:
         yield f"and {len(found) - FIRST:,} more"
+
+
+def _unused(spec: Spec, report: Report) -> str:
+    asked = settings(spec)["eval_strategy"] != "no"
+    return " and not looked at (trainer.eval_strategy)" if report.validation and not asked else ""
 
 
 def _limit(spec: Spec, report: Report) -> str:

@@ -346,7 +346,7 @@ def test_the_report_fits_the_terminal_and_loses_nothing(
     assert max(cell_len(line) for line in lines) <= width
     flat = "".join(out.split())
     assert "…" not in out
-    assert "8totrainon,2tovalidatewith" in flat
+    assert "8totrainon,2heldoutandnotlookedat" in flat
     assert "360tokens(trainer.max_length):12rowsarelongerandleftout" in flat
     assert ("demo:29" in out, "demo:30" in out, "and 2 more" in out) == (full, False, full)
     assert ("moments" in out, "销量增长" in out) == (full, full)
