@@ -182,7 +182,7 @@ def test_every_command_of_its_readme_is_one(words: list[str]) -> None:
     if "--config_file" in words:
         assert (ROOT / words[words.index("--config_file") + 1]).is_file()
     if command == "chat":
-        assert rest[0].startswith("http")
+        assert rest[0].startswith("http") or rest[0].endswith("/model")
     elif command == "evaluate":
         load_evaluation(rest[0], rest[1:])
     else:

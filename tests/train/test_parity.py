@@ -16,6 +16,7 @@ from tests.doubles.chat_answers import reply
 from tests.doubles.chat_server import ChatServer
 from tests.train.completions import MUTATIONS, Case, made, mutated, real
 from tests.train.rewarding import Log, ids, spec
+from train.rewards import UNANSWERED
 
 Said = tuple[bool | None, str]
 
@@ -50,10 +51,13 @@ def rewarded(pairs: Sequence[tuple[Case, dict[str, Any]]]) -> list[Said]:
     """The verdicts that rewards are made of: format and accuracy, less the format."""
     log = Log(spec())
     rewards = log.earned([ids(case.text, not case.cut) for case, _ in pairs], [row for _, row in pairs])
-    values = [
-        None if reward is None else bool(reward - (form == ""))
-        for reward, form in zip(rewards, log.extra["form"], strict=True)
-    ]
+    values = []
+    for reward, form, reason in zip(rewards, log.extra["form"], log.extra["verdict"], strict=True):
+        accuracy = None if reward is None else reward - (form == "")
+        if reason in UNANSWERED:  # undecided, and earns nothing beside its form
+            assert accuracy == 0
+            accuracy = None
+        values.append(None if accuracy is None else bool(accuracy))
     return list(zip(values, log.extra["verdict"], strict=True))
 
 
