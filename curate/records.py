@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
 Language = Literal["en", "zh"]
+_HAN_SHARE = 0.1
 Module = Literal["code", "professional_knowledge", "non_reasoning_business", "reasoning_business"]
 AnswerKind = Literal["number", "percent", "boolean", "choice", "choices", "label", "labels", "span", "text", "code"]
 Label = Literal["good", "bad", "undecided", "dropped"]
@@ -209,6 +210,12 @@ def content_id(*parts: str) -> str:
 def content_number(*parts: str) -> int:
     """The same as a number: equal in every process, where Python's own hashes are not."""
     return int.from_bytes(hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).digest())
+
+
+def language_of(text: str) -> Language:
+    """Chinese where a tenth of the characters or more are Han (numbers and tickers are Latin in Chinese too)."""
+    han = sum("\u3400" <= character <= "\u9fff" for character in text)
+    return "zh" if text and han / len(text) >= _HAN_SHARE else "en"
 
 
 def split_cells(lines: Sequence[str]) -> list[list[str]]:

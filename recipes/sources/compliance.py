@@ -21,11 +21,11 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from curate.errors import BadRecord
-from curate.records import Corpus, Language, Question, Row, SourceInfo, content_id
+from curate.records import Corpus, Language, Question, Row, SourceInfo, content_id, language_of
 from judges.answers.text import plain
 from recipes.conversions.agent_notes import FINAL
 from recipes.conversions.agent_verdicts import finding
-from recipes.sources.table import language_of, text_of
+from recipes.sources.table import text_of
 from recipes.sources.texts import record_of
 
 INFO = SourceInfo(

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from curate.errors import BadRecord
-from curate.records import AnswerKind, Corpus, Question, Row, SourceInfo, content_id
+from curate.records import AnswerKind, Corpus, Question, Row, SourceInfo, content_id, language_of
 from judges.answers.boolean import boolean
 from judges.answers.text import plain
-from recipes.sources.table import language_of, text_of
+from recipes.sources.table import text_of
 from recipes.sources.texts import record_of
 
 INFO = SourceInfo(

@@ -18,7 +18,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from curate.errors import BadRecord, UserError, nearest
-from curate.records import AnswerKind, Corpus, Language, Question, Row, SourceInfo, content_id
+from curate.records import AnswerKind, Corpus, Language, Question, Row, SourceInfo, content_id, language_of
 from judges.answers import Gold, match
 from judges.answers.audit import FLAGS, audit
 from judges.answers.boolean import boolean
@@ -41,7 +41,6 @@ INFO = SourceInfo(
     },
 )
 
-_HAN_SHARE = 0.1
 _LETTERS = "ABCDEFGH"
 _INDEX = re.compile(r"-?\d{1,4}")
 _AUDITED = ("number", "percent", "boolean")
@@ -211,12 +210,6 @@ def _flags(
 def read_name(options: Options, field: str) -> str:
     """The column that a field is read from."""
     return getattr(options.columns, field) or field
-
-
-def language_of(text: str) -> Language:
-    """Chinese where a tenth of the characters or more are Han (numbers and tickers are Latin in Chinese too)."""
-    han = sum("\u3400" <= character <= "\u9fff" for character in text)
-    return "zh" if text and han / len(text) >= _HAN_SHARE else "en"
 
 
 def text_of(value: Any) -> str | None:

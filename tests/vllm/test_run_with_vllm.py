@@ -17,6 +17,7 @@ import curate
 from curate.errors import UserError
 from judges.reasoning.criteria import NAMES
 from tests.doubles.tiny_model import OPERANDS, question, train
+from tests.processes import processes
 
 pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("vllm") is None, reason="vLLM is not installed: make test-vllm"),
@@ -59,12 +60,7 @@ def recipe(folder: Path, name: str, more: str = "") -> Path:
 
 def servers() -> set[int]:
     """The process groups of vLLM's servers."""
-    return {group for group, arguments in processes() if "vllm.entrypoints.openai.api_server" in arguments}
-
-
-def processes() -> list[tuple[int, str]]:
-    listed = subprocess.run(["ps", "-ww", "-eo", "pgid=,args="], capture_output=True, text=True, check=True).stdout
-    return [(int(group), arguments) for group, arguments in (line.split(maxsplit=1) for line in listed.splitlines())]
+    return {group for group, arguments in processes("pgid") if "vllm.entrypoints.openai.api_server" in arguments}
 
 
 def test_a_run_gets_real_reasoning_from_a_server_of_its_own_and_a_rerun_starts_none(folder: Path) -> None:
@@ -115,7 +111,7 @@ def test_a_killed_run_leaves_no_server_behind(folder: Path, moment: str) -> None
         time.sleep(1 if moment == "starting" else 0)  # its own processes are being started
         os.kill(process.pid, signal.SIGKILL)
     for _ in range(100):
-        left = [arguments for group, arguments in processes() if group in groups]
+        left = [arguments for group, arguments in processes("pgid") if group in groups]
         if not left:
             return
         time.sleep(0.1)

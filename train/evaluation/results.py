@@ -3,10 +3,7 @@
 The same answers give the same bytes: no time, and nothing of the machine or of what this run had to ask, is in them.
 """
 
-import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +12,7 @@ from curate.chat.budget import Spent
 from curate.chat.running import Meter
 from judges.agreement import Estimate
 from train.evaluation.reference import Reference
+from train.files import in_place, write_json
 
 Scope = Literal["decided", "answered"]
 RESULTS, ANSWERS = "results.json", "answers.parquet"
@@ -190,18 +188,6 @@ def save(results: Results, answers: Sequence[Answer]) -> None:
 
     other = {"value": pl.Boolean, "formed": pl.Boolean, "thought": pl.Boolean, "cut": pl.Boolean, "tokens": pl.Int64}
     table = pl.DataFrame(answers, {one.name: other.get(one.name, pl.String) for one in fields(Answer)}, orient="row")
-    with _in_place(results.folder / ANSWERS) as building:
+    with in_place(results.folder / ANSWERS) as building:
         table.write_parquet(building)
-    with _in_place(results.folder / RESULTS) as building:
-        building.write_text(json.dumps(as_record(results), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-@contextmanager
-def _in_place(path: Path) -> Iterator[Path]:
-    """Where to write a file that is moved to its place when it is whole."""
-    building = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield building
-        os.replace(building, path)
-    finally:
-        building.unlink(missing_ok=True)
+    write_json(results.folder / RESULTS, as_record(results), indent=2)

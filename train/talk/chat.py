@@ -6,7 +6,6 @@ Questions are put in the words of the training (curate.prompt), and answers are 
 Replies are not kept in a journal: asking again pays again.
 """
 
-import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -20,7 +19,7 @@ from curate.check import by_rules
 from curate.distil import trace_of
 from curate.errors import UserError
 from curate.prompt import prompt
-from curate.records import AnswerKind, Language, Question
+from curate.records import AnswerKind, Question, language_of
 from curate.terminal.console import console, shown
 from judges.answers import Gold
 from judges.answers import match as match_answer
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 HELP = "/gold 12%    the gold of the next question\n/context FILE    a text to put before it\n/new    /quit"
 _STYLES: dict[Part, str] = {"reasoning": "dim", "unknown": "", "answer": ""}
 _VERDICTS = {True: ("right", "green"), False: ("wrong", "red"), None: ("undecided", "yellow")}
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_HAN_SHARE = 0.1  # numbers and tickers are Latin in Chinese too
 _SHOWN = 200  # characters of an answer, beside its gold
 
 
@@ -225,11 +222,6 @@ def print_verdict(question: Question, reply: Reply, name: str) -> None:
 def kind_of(gold: str) -> AnswerKind:
     """The kind of answer that a gold asks for: a number if it reads as one, else text."""
     return "text" if match_answer(gold, Gold("number", gold)).reason == "gold_unusable" else "number"
-
-
-def language_of(text: str) -> Language:
-    """Chinese where a tenth of the characters or more are Han, as for the sources."""
-    return "zh" if text and len(_HAN.findall(text)) / len(text) >= _HAN_SHARE else "en"
 
 
 def read_context(path: Path) -> str:

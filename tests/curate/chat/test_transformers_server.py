@@ -20,6 +20,7 @@ import curate
 from curate.chat import Answered, CallFailed, Chat, Journal, Model, Reply
 from curate.chat.reply import read_reply
 from tests.doubles.tiny_model import OPERANDS, question, train, wrapped
+from tests.processes import processes
 
 pytestmark = [
     pytest.mark.skipif(
@@ -63,11 +64,9 @@ def recipe(folder: Path, name: str, args: str = "[--device, cpu]") -> Path:
 
 def servers() -> set[int]:
     """The processes that run Transformers' server on this test's model."""
-    listed = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    lines = (line.split(maxsplit=1) for line in listed.splitlines())
     return {
-        int(process)
-        for process, arguments in lines
+        process
+        for process, arguments in processes()
         if "transformers.cli.serve" in arguments and "tiny-home" in arguments
     }
 

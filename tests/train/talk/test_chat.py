@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from curate.errors import UserError
+from curate.records import language_of
 from tests.doubles.chat_answers import Script, cut, drip, error, garbage, reply, streamed
 from tests.doubles.chat_server import ChatServer
-from train.talk.chat import chat, kind_of, language_of
+from train.talk.chat import chat, kind_of
 
 ROOT = Path(__file__).parents[3]
 ZH = reply("增长率是 \\boxed{12.5%}。", "收入从 80 增加到 90。")

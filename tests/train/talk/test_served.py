@@ -2,29 +2,35 @@
 
 import json
 import shutil
-import subprocess
+import time
 from pathlib import Path
 
+from tests.processes import processes
 from tests.train.conftest import Training
 from train.talk.served import trained_with
 
 QUESTION = "Profit was 77 and fell by 34. Profit now?"
 
 
-def servers() -> str:
-    listed = subprocess.run(["ps", "-ww", "-eo", "args="], capture_output=True, text=True, check=True).stdout
-    return "\n".join(line for line in listed.splitlines() if "transformers.cli.serve" in line)
+def servers() -> list[str]:
+    """The command lines of Transformers' servers: they hold the folder's bare name."""
+    return [arguments for _, arguments in processes() if "transformers.cli.serve" in arguments]
 
 
 def test_a_folder_is_served_while_one_talks_with_it(training: Training, tiny_sft: Path, tmp_path: Path) -> None:
-    (tmp_path / "talked").symlink_to(tiny_sft)
+    shutil.copytree(tiny_sft / "model", tmp_path / "talked-with")
     asked = ("--question", QUESTION, "--gold", "43", "--max-tokens", "96", "--temperature", "0")
-    with training("chat", "talked/model", *asked) as process:
-        said, _ = process.communicate(timeout=100)
+    seen = False
+    with training("chat", "talked-with", *asked) as process:
+        while process.poll() is None:
+            seen = seen or any("talked-with" in one for one in servers())
+            time.sleep(0.2)
+        said = process.stdout.read() if process.stdout else ""
     assert process.returncode == 0, said
     assert "--- reasoning ---\nProfit fell: subtract." in said
     assert "  answer: " in said
-    assert str(tiny_sft) not in servers()
+    assert seen
+    assert not any("talked-with" in one for one in servers())
 
 
 def test_a_folder_without_a_model_is_refused(training: Training, tiny_sft: Path, tmp_path: Path) -> None:
