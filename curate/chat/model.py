@@ -197,7 +197,7 @@ class Model(Part):
         if self.serve is None:
             return f"{self.base_url} {self.model}"
         folder = self.folder
-        name = f"{folder.resolve().name}@{_digest(folder)}" if folder else f"{self.model}@{self.revision or 'main'}"
+        name = f"{folder.resolve().name}@{digest_of(folder)}" if folder else f"{self.model}@{self.revision or 'main'}"
         return " ".join([f"{self.serve}:{name}", *_changing(self.args, _CHANGING[self.serve])])
 
 
@@ -211,7 +211,8 @@ def _changing(args: tuple[str, ...], names: tuple[str, ...]) -> Iterator[str]:
     yield from sorted(found)
 
 
-def _digest(folder: Path) -> str:
+def digest_of(folder: Path) -> str:
+    """What tells the model in a folder from others: a hash of its files, as `Model.known_as` has it, in hex."""
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from curate.chat.model import digest_of
 from curate.errors import UserError
 from train.checks.shape import read_config
 from train.data import Rows
@@ -36,7 +37,7 @@ def finished(spec: SftSpec | GrpoSpec, rows: Rows, model: str, tokenizer: Any) -
     path = spec.folder / STARTED
     made = {
         "(rows)": rows.digest,
-        "(weights)": _weights(model),
+        "(weights)": digest_of(Path(model)) if Path(model).is_dir() else "",
         "(commit)": _commit(spec, model),
         "(template)": hashlib.blake2b(tokenizer.chat_template.encode(), digest_size=16).hexdigest(),
         "(processes)": processes() or 1,
@@ -86,16 +87,6 @@ def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, An
             yield from _flat(value, f"{before}{key}.")
         else:
             yield before + key, value
-
-
-def _weights(model: str) -> str:
-    """A digest of the weights in a folder; "" for a model on the Hub, which its commit names."""
-    digest = hashlib.blake2b(digest_size=16)
-    files = sorted(Path(model).glob("*.safetensors"))
-    for path in files:
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "blake2b").digest())
-    return digest.hexdigest() if files else ""
 
 
 def _commit(spec: TrainSpec, model: str) -> str:
