@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from curate.errors import UserError
-from curate.terminal.reported import BUDGET, STOPPED
+from curate.terminal.reported import EXIT_CODES, ended
 from curate.terminal.reported import reported as _reported
 from train.talk.command import chat_command
 
@@ -20,8 +20,7 @@ Spec = TypeVar("Spec", "SftSpec", "GrpoSpec")
 app = typer.Typer(
     name="python -m train",
     help="Train on what was curated: SFT, GRPO and evaluation.",
-    epilog="Exit codes: 0 done, 1 could not be done (the message says why), 2 wrong usage, 3 stopped at the budget, "
-    "130 stopped by Ctrl-C.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -99,8 +98,7 @@ def evaluate(
         with progress() as told:
             results = evaluated(spec, told=told, note=partial(typer.echo, err=True))
         print_results(results, as_json=as_json)
-    if results.stopped in ("budget", "interrupted"):
-        raise typer.Exit(BUDGET if results.stopped == "budget" else STOPPED)
+    ended(results.stopped)
 
 
 app.command("chat")(chat_command)

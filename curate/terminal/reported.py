@@ -10,6 +10,14 @@ import typer
 from curate.errors import UserError
 
 COULD_NOT, WRONG_USAGE, BUDGET, STOPPED = 1, 2, 3, 130
+MEANINGS = {
+    0: "done",
+    COULD_NOT: "could not be done (the message says why)",
+    WRONG_USAGE: "wrong usage",
+    BUDGET: "stopped at the budget",
+    STOPPED: "stopped by Ctrl-C",
+}
+EXIT_CODES = "Exit codes: " + ", ".join(f"{code} {meaning}" for code, meaning in MEANINGS.items()) + "."
 
 
 @contextmanager
@@ -34,3 +42,9 @@ def reported(stopped: str = "stopped; what was there before is as it was", who: 
             raise typer.Exit(COULD_NOT) from None
         sys.stderr.close()  # else the interpreter complains about the pipe once more at its end
         raise typer.Exit(0) from None
+
+
+def ended(stopped: str | None) -> None:
+    """The exit code of a command whose calls stopped early: at the budget, or by Ctrl-C; stopped: why, or None."""
+    if stopped in ("budget", "interrupted"):
+        raise typer.Exit(BUDGET if stopped == "budget" else STOPPED)

@@ -4,16 +4,13 @@ from typing import Annotated
 
 import typer
 
+from curate.commands.options import JsonOption, RunArgument
 from curate.errors import UserError
 from curate.terminal.reported import COULD_NOT, reported
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
-
 
 def release(
-    run: Annotated[
-        str, typer.Argument(metavar="RUN", help="A run directory, or its name under runs/.", show_default=False)
-    ],
+    run: RunArgument,
     setting: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Another version, split or publish: split.validation=0.1."),

@@ -4,13 +4,9 @@ from typing import Annotated
 
 import typer
 
+from curate.commands.options import JsonOption, SourceSetOption
 from curate.errors import UserError
 from curate.terminal.reported import reported
-
-SettingOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A key of the source: columns.gold=answer.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 
 
 def sources(
@@ -23,7 +19,7 @@ def sources(
     location: Annotated[
         str | None, typer.Option("--from", metavar="PATH", help="With --sample: a file, a glob, or hf://org/name.")
     ] = None,
-    setting: SettingOption = None,
+    setting: SourceSetOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the corpora that can be read, or tell about one."""
@@ -48,7 +44,7 @@ def sources(
 def audit(
     path: Annotated[str, typer.Argument(metavar="PATH", help="A file, a glob, or hf://org/name[@revision].")],
     name: Annotated[str, typer.Option("--as", metavar="NAME", help="The source that reads it.", show_default=False)],
-    setting: SettingOption = None,
+    setting: SourceSetOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print a corpus' defects file by file before you build on it: unreadable records, golds that are missing or

@@ -1,0 +1,47 @@
+"""The arguments and options that commands share, so that each is called and explained alike everywhere."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+RecipeArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="RECIPE",
+        help="A recipe file, or the name of one that comes with the package.",
+        show_default=False,
+    ),
+]
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run directory, or its name under runs/.", show_default=False)
+]
+OutOption = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="The run directory; by default runs/<name of the recipe>.")
+]
+LimitOption = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Read at most so many records of each source.")
+]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key: sources.0.limit=10.")
+]
+SourceSetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A key of the source: columns.gold=answer.")
+]
+JournalOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Where replies are kept; by default journal.sqlite beside the run directory."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+LabelsOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The votes of people; by default <run>.labels.jsonl beside the run directory."),
+]
+
+
+def loaded(recipe: str, setting: list[str] | None = None) -> Any:
+    """The Recipe that a command names, with its --set. Raises UserError."""
+    from curate.recipe import load_recipe
+    from curate.recipe_file import parse_setting
+
+    return load_recipe(recipe, dict(parse_setting(text) for text in setting or []))
