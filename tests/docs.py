@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from curate.chat.budget import Limit
-from curate.chat.journal import SCHEMA
+from curate.chat.journal_db import SCHEMA
 from curate.chat.model import Model, Price, Sampling
 from curate.configs import COLUMNS
 from curate.judge_spec import CriteriaSpec, CriterionSpec, JudgeSpec, KeepSpec, RulesSpec, WordingSpec

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from curate.chat.call import canonical, key_of
-from curate.chat.journal import COLUMNS, connect, reported, writing
+from curate.chat.journal import COLUMNS
+from curate.chat.journal_db import connect, reported, writing
 from curate.chat.packed import Damaged, pack, unpack
 from curate.chat.reply import Usage, read_reply
 from curate.errors import UserError

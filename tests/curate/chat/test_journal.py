@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from curate.chat.call import Call, key_of
-from curate.chat.journal import VERSION, Entry, Failure, Journal, Paid, connect
+from curate.chat.journal import Entry, Failure, Journal, Paid
+from curate.chat.journal_db import VERSION, connect
 from curate.chat.journal_files import merge, verify
 from curate.chat.reply import Usage
 from curate.errors import UserError

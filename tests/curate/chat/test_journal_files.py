@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from curate.chat.journal import COLUMNS, VERSION, Failure, Journal
+from curate.chat.journal import COLUMNS, Failure, Journal
+from curate.chat.journal_db import VERSION
 from curate.chat.journal_files import export, merge, prune, take_in, verify
 from curate.chat.packed import unpack
 from curate.chat.reply import Usage
