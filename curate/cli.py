@@ -9,12 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
+from curate.commands.bash_words import whole_words
 from curate.commands.calibrating import calibrate
 from curate.commands.corpora import audit, sources
 from curate.commands.journal import app as journal_app
-from curate.commands.reading import show, sql
+from curate.commands.reading import explain, show, sql
 from curate.commands.releases import compare, publish, release, verify
+from curate.commands.reporting import report
 from curate.commands.runs import plan, run, status
+from curate.commands.starting import doctor, init, recipe
 from curate.terminal.reported import EXIT_CODES
 
 app = typer.Typer(
@@ -45,11 +48,16 @@ def options(
     """Turn financial question corpora into published, verified reasoning datasets."""
 
 
+app.command(epilog="Examples: curate init my-recipe; curate init mine --sources finqa --from data/train.json")(init)
+app.command(epilog="Examples: curate doctor; curate doctor quickstart --no-calls")(doctor)
+app.command(epilog="Examples: curate recipe quickstart; curate recipe --explain judge.keep")(recipe)
 app.command(epilog='Example: curate run quickstart --limit 5 --set "judge.keep={at_least: 6}"')(run)
 app.command(epilog="Example: curate plan my-recipe.yaml --pilot 20")(plan)
 app.command(epilog="Example: curate status my-recipe.yaml")(status)
 app.command(epilog='Example: curate sql quickstart "select criterion, rate from criterion_rates"')(sql)
 app.command(epilog="Examples: curate show quickstart --outcome bad; curate show quickstart --label --sample 20")(show)
+app.command(epilog="Example: curate explain quickstart finqa:EXMP/2021/page_13.pdf-3")(explain)
+app.command(epilog="Example: curate report quickstart --out report.html")(report)
 app.command(epilog="Examples: curate calibrate quickstart; curate calibrate r --probe 20 --recipe r.yaml")(calibrate)
 app.command(epilog="Example: curate release quickstart --set split.validation=0.1")(release)
 app.command(epilog="Example: curate publish quickstart --repo my-org/my-data --dry-run")(publish)
@@ -65,4 +73,5 @@ def main() -> Any:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # an ASCII terminal shows Chinese as escapes, not a traceback
-    return app()
+    with whole_words():
+        return app()

@@ -1,7 +1,7 @@
 """All questions of a run through the pipeline, in order, with the models of the recipe at hand."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from curate.check import Checker
 from curate.convert import Way
 from curate.jury import Jury
 from curate.loop import interruptible, open_files, run_async, worked
+from curate.moment import Failure, Moment, Tally, Told, quiet
 from curate.pipeline import Curated, Kit, curate_question
 from curate.recipe import Recipe, teacher
 from curate.records import Drop, Question
@@ -19,10 +20,10 @@ from curate.spec import SourceSpec
 from curate.student import Student
 from judges.reasoning.rules import RULES
 
-Told = Callable[[str, int, int | None, Pulse | None], None]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_WAITING = "waiting"
 _IN_FLIGHT = 64  # questions, where no model is asked
 
 
@@ -43,11 +44,28 @@ def curate_all(
     take: Callable[[Curated], None],
     *,
     asks: Asks | None = None,
-    told: Told = lambda stage, done, total, pulse: None,
+    told: Told = quiet,
 ) -> Pulse | None:
     """Curates every question and hands the results to `take` in order. Returns what was spent, and why the run stopped
     early if it did; None for a recipe without models. Raises UserError if a server only failed."""
-    return send_all(questions, curate_question, total, recipe, journal, take, asks=asks, told=told)
+    tally = Tally.of("sft", "rl", "rejects", _WAITING)
+
+    async def counted(gathered: tuple[Question, Drop | None], kit: Kit) -> Curated:
+        curated = await curate_question(gathered, kit)
+        _count(curated, tally)
+        return curated
+
+    def tell(moment: Moment) -> None:
+        told(replace(moment, outcomes=tally.outcomes()))
+
+    return send_all(questions, counted, total, recipe, journal, take, asks=asks, told=tell)
+
+
+def _count(curated: Curated, tally: Tally) -> None:
+    tally.add(curated.outcome.goes_to or _WAITING, curated.outcome.reason, sum(call.usd for call in curated.calls))
+    for call in curated.calls:
+        if call.error is not None:
+            tally.fail(Failure(call.question_id, call.purpose, call.error))
 
 
 def send_all(
@@ -59,7 +77,7 @@ def send_all(
     take: Callable[[Result], None],
     *,
     asks: Asks | None = None,
-    told: Told = lambda stage, done, total, pulse: None,
+    told: Told = quiet,
 ) -> Pulse | None:
     """Sends every item through `way` with what the recipe brings, as `curate_all` does with questions."""
     if not recipe.models or journal is None:
@@ -166,5 +184,5 @@ async def _work(
         chat,
         in_flight,
         take,
-        lambda done, pulse: told("curating", done, total, pulse),
+        lambda done, pulse: told(Moment("curating", done, total, pulse)),
     )

@@ -46,8 +46,8 @@ class Entry:
 
 def entries(folder: Path) -> Iterator[Entry]:
     """Every outcome of the run in a directory, in the order of its tables: unreadable records first."""
-    questions = _Rows(folder / file_of("questions"), "id")
-    tables = {name: _Rows(folder / file_of(name), "question_id") for name in _OF_TRACES}
+    questions = Rows(folder / file_of("questions"), "id")
+    tables = {name: Rows(folder / file_of(name), "question_id") for name in _OF_TRACES}
     for outcome in read_rows(folder / file_of("outcomes")):
         mine = questions.of(outcome["question_id"])
         found = {name: rows.of(outcome["question_id"]) for name, rows in tables.items()}
@@ -66,8 +66,8 @@ def _key(row: Row) -> tuple[int, int]:
     return row["sample"], row["attempt"]
 
 
-class _Rows:
-    """A table's rows, handed out in groups of one question."""
+class Rows:
+    """A table's rows, handed out in groups of one question; to be asked for in the order of the run's questions."""
 
     def __init__(self, path: Path, column: str) -> None:
         self._rows, self._column = read_rows(path), column

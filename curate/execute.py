@@ -4,19 +4,21 @@ import datetime
 import importlib.metadata
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from curate.chat.client import Pulse
-from curate.curating import Asks, Told, curate_all
+from curate.curating import Asks, curate_all
 from curate.errors import UserError
 from curate.gather import GATHERED, Gathered, Gathering, gather
 from curate.judge import Judgement
+from curate.moment import Moment, Told, quiet
 from curate.pipeline import Curated
 from curate.prompt import prompt_digests
 from curate.recipe import Recipe
@@ -34,6 +36,7 @@ _WRITTEN = (
     *("questions", "originals", "traces", "calls", "checks", "scores", "judgements", "measures", "calculations"),
     "student",
 )
+_STAGES = ("reading", "curating", "tables")
 _DIGITS = 12  # of a computed value that are written down
 
 
@@ -45,9 +48,9 @@ def execute(
     strict: bool = False,
     journal: str | Path | None = None,
     asks: Asks | None = None,
-    told: Told = lambda stage, done, total, pulse: None,
+    told: Told = quiet,
 ) -> Run:
-    """Runs a recipe and returns the finished run. `told(stage, done, total, pulse)` is called as it goes.
+    """Runs a recipe and returns the finished run. `told` is called with a Moment as it goes.
 
     journal: where replies are kept; by default journal.sqlite beside the run directory. asks: whether models may be
     asked, and which outcomes anew. A run that stopped at its budget or by Ctrl-C has its tables too: its record's
@@ -55,18 +58,21 @@ def execute(
     """
     if limit is not None and limit < 1:
         raise UserError(f"limit is {limit}; it must be 1 or more")
-    started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
+    started, marks = datetime.datetime.now(datetime.UTC), [time.monotonic()]
     folder = run_folder(recipe, out)
     kept = Path(journal) if journal is not None else folder.parent / JOURNAL
     with locked(folder) as building:
-        read = gather(recipe, building, limit=limit, strict=strict, told=lambda read: told("reading", read, None, None))
+        read = gather(recipe, building, limit=limit, strict=strict, told=lambda read: told(Moment("reading", read)))
+        marks.append(time.monotonic())
         with _writing(building, read) as take:
             pulse = curate_all(read.questions(), read.total, recipe, kept, take, asks=asks, told=told)
         (building / GATHERED).unlink()
-        told("tables", 0, None, pulse)
+        marks.append(time.monotonic())
+        told(Moment("tables", pulse=pulse))
         _build_database(building / DATABASE, {name: building / file_of(name) for name in TABLES})
+        marks.append(time.monotonic())
         options = {"limit": limit, "strict": strict}
-        record = _record(recipe, read, started, time.monotonic() - clock, options, pulse)
+        record = _record(recipe, read, started, marks, options, pulse)
         (building / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         install(building, folder)
     return Run(folder)
@@ -139,18 +145,21 @@ def _record(
     recipe: Recipe,
     read: Gathering,
     started: datetime.datetime,
-    seconds: float,
+    marks: Sequence[float],
     options: dict[str, Any],
     pulse: Pulse | None,
 ) -> dict[str, Any]:
-    """run.json: what was run, on what, when, its cost, and with which versions. Times stand here and nowhere else."""
+    """run.json: what was run, on what, when, its cost, and with which versions. Times stand here and nowhere else.
+
+    marks: when it began and when each stage ended, by time.monotonic()."""
     packages = ("fincurate", "polars", "duckdb", "pyarrow", "datasets", "openai", "aiohttp")
     return {
         "recipe": recipe.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         "recipe_digest": recipe.digest(),
         "options": options,
         "started": started.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
+        "seconds": round(marks[-1] - marks[0], 3),
+        "stages": {name: round(end - start, 3) for name, (start, end) in zip(_STAGES, pairwise(marks), strict=True)},
         "models": {name: model.known_as() for name, model in recipe.models.items()},
         "calls": _spent(pulse) if pulse else None,
         "stopped": pulse.stopped if pulse else None,

@@ -24,7 +24,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _AHEAD = 8  # times as many may wait for a slow one before them
-_HEARTBEAT = 0.5  # seconds
+_HEARTBEAT = 0.25  # seconds
 _TERMINATED = 143
 _OTHER_FILES = 256
 
@@ -38,18 +38,27 @@ async def worked(
     told: Callable[[int, Pulse | None], None],
 ) -> None:
     """Sends every item through `way`, so many at a time, and hands the results to `take` in order. chat: what it asks
-    models with, if it asks any; told: is called with how many are done, as it goes. Raises UserError if a server only
-    failed."""
+    models with, if it asks any; told: is called with how many are done, a few times a second and at the end. Raises
+    UserError if a server only failed."""
     done = 0
 
+    def tell() -> None:
+        told(done, chat.pulse() if chat is not None else None)
+
+    async def one(item: Item) -> Result:
+        nonlocal done
+        result = await way(item)
+        done += 1
+        return result
+
     async def beat() -> None:
-        while chat is not None:
+        while True:
             await asyncio.sleep(_HEARTBEAT)
-            told(done, chat.pulse())
+            tell()
 
     heart = asyncio.create_task(beat())
     try:
-        work = in_order(items, way, in_flight, in_flight * _AHEAD)
+        work = in_order(items, one, in_flight, in_flight * _AHEAD)
         async with contextlib.aclosing(work):
             async for result in work:
                 if chat is not None and chat.stopped is not None and chat.stopped.why == "broken":
@@ -59,9 +68,7 @@ async def worked(
                         " run goes on from there"
                     )
                 take(result)
-                done += 1
-                if chat is None:
-                    told(done, None)
+        tell()
     finally:
         heart.cancel()
 

@@ -15,10 +15,11 @@ from curate.asking import Asking
 from curate.calibration import Calibration, Probed
 from curate.chat import NotAsked
 from curate.chat.client import Pulse
-from curate.curating import Told, send_all
+from curate.curating import send_all
 from curate.errors import UserError
 from curate.jury import Jury, opinion
 from curate.labels import in_turn, judge_spec, judged_traces, traces_of
+from curate.moment import Told, quiet
 from curate.pipeline import Kit
 from curate.recipe import Recipe
 from curate.records import Question, Trace
@@ -60,7 +61,7 @@ def with_probes(
     count: int,
     recipe: Recipe,
     journal: Path | None = None,
-    told: Told = lambda stage, done, total, pulse: None,
+    told: Told = quiet,
 ) -> tuple[Calibration, Pulse | None]:
     """A calibration with the probes of `count` of the run's traces, and what they cost and why they stopped early, if
     they did. Raises UserError for a recipe whose judges are no models, or vote by other criteria than the run's."""
@@ -76,7 +77,7 @@ def probe_all(
     items: Sequence[Item],
     recipe: Recipe,
     journal: Path,
-    told: Told = lambda stage, done, total, pulse: None,
+    told: Told = quiet,
 ) -> tuple[tuple[Probed, ...], Pulse | None]:
     """Asks the recipe's judges about each trace as a run does, and under every probe; replies are kept as a run's are.
     Returns what changed, by judge, probe and criterion, and what was spent. Raises UserError if a server only failed.

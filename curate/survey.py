@@ -14,12 +14,13 @@ from curate.chat.budget import Spent
 from curate.chat.client import Pulse
 from curate.chat.reply import estimate_tokens
 from curate.convert import Way
-from curate.curating import Asks, Told, curate_all, jury_of, way_of
+from curate.curating import Asks, curate_all, jury_of, way_of
 from curate.distil import SAMPLING
 from curate.errors import UserError
 from curate.execute import run_folder
 from curate.gather import gather
 from curate.jury import Jury
+from curate.moment import Moment, Told, quiet
 from curate.pipeline import Curated
 from curate.prompt import prompt
 from curate.recipe import Recipe
@@ -104,7 +105,7 @@ def survey(
     limit: int | None = None,
     journal: str | Path | None = None,
     pilot: int = 0,
-    told: Told = lambda stage, done, total, pulse: None,
+    told: Told = quiet,
 ) -> Survey:
     """How the recipe stands by its journal; pilot: questions to ask for first. Raises UserError as a run does."""
     if pilot and not recipe.models:
@@ -120,7 +121,7 @@ def survey(
     with tempfile.TemporaryDirectory(prefix="fincurate-") as scratch:
         folder = Path(scratch)
         (folder / "tables").mkdir()
-        read = gather(recipe, folder, limit=limit, told=lambda read: told("reading", read, None, None))
+        read = gather(recipe, folder, limit=limit, told=lambda read: told(Moment("reading", read)))
         found.parts = {source.name: Part(source.records, source.questions) for source in read.sources}
         if pilot:
             kept_ones = (one for one in read.questions() if one[1] is None)

@@ -126,7 +126,7 @@ comment on view undecided is 'all that was left undecided: answers, single votes
 
 create view cost_per_row as
 with paid as (
-    select *, key is null or row_number() over (partition by key order by rowid) = 1 as first from calls
+    select *, key is null or row_number() over (partition by key order by outcome = 'error', rowid) = 1 as first from calls
 )
 select
     q.source,

@@ -16,6 +16,7 @@ from curate.errors import UserError
 from curate.runs import DATABASE, RECORD
 
 RESULTS = ("questions.parquet", "tables", DATABASE, RECORD)  # in the order in which they are moved into place
+REPORT = "report.html"  # what `curate report` writes of a result, and nothing that a run makes
 _OLD = ".old"
 _OF_THE_DISK = (
     *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM),
@@ -61,11 +62,13 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def install(building: Path, folder: Path) -> None:
-    """The new result in place of the old one, which is put back if that does not succeed."""
+    """The new result in place of the old one, which is put back if that does not succeed.
+
+    A report of the old result goes with it: it tells about another run."""
     old = folder / _OLD
     old.mkdir()
     try:
-        for name in reversed(RESULTS):
+        for name in (*reversed(RESULTS), REPORT):
             if (folder / name).exists():
                 os.replace(folder / name, old / name)
         for name in RESULTS:

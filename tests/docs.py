@@ -5,23 +5,28 @@ A part stands between <!-- name --> and <!-- end of name -->; tests/test_docs.py
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+import duckdb
+import typer
 from pydantic import BaseModel
 
-from curate.chat.budget import Limit
 from curate.chat.journal_db import SCHEMA
-from curate.chat.model import Model, Price, Sampling
+from curate.cli import app
 from curate.configs import COLUMNS
-from curate.judge_spec import CriteriaSpec, CriterionSpec, JudgeSpec, KeepSpec, RulesSpec, WordingSpec
 from curate.names import known, module
-from curate.recipe import Recipe
+from curate.recipe_keys import Key
+from curate.recipe_keys import keys as recipe_reference
 from curate.release.licence import table as ledger
-from curate.release_spec import CapSpec, DifficultySpec, DrawSpec, MixSpec, PublishSpec, RlSpec, SplitSpec
-from curate.screen_spec import LengthSpec, OverlapSpec, ScreenSpec
-from curate.spec import CheckSpec, ConvertSpec, DistilSpec, FilterSpec, ReadSpec, SourceSpec
-from curate.tables import TABLES
+from curate.scores import build
+from curate.spec import CheckSpec, ReadSpec
+from curate.tables import TABLES, writer
+from curate.terminal.reported import MEANINGS
 from judges import REASONS
 from judges.answers import PRESETS, Policy
 from judges.answers.__main__ import table as table_of
@@ -43,10 +48,6 @@ def grid(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def keys(parts: Mapping[str, type[BaseModel]]) -> str:
-    return grid(("key", "meaning"), _rows(parts))
-
-
 def _rows(parts: Mapping[str, type[BaseModel]]) -> list[tuple[str, str]]:
     return [
         (f"`{prefix}{info.alias or name}`", info.description or "")
@@ -56,16 +57,16 @@ def _rows(parts: Mapping[str, type[BaseModel]]) -> list[tuple[str, str]]:
 
 
 def recipe_keys() -> str:
-    parts = {"": Recipe, "sources[].": SourceSpec, "sources[].filter.": FilterSpec, "sources[].convert.": ConvertSpec}
-    parts |= {"screen.": ScreenSpec, "screen.characters.": LengthSpec, "screen.overlap.": OverlapSpec}
-    parts |= {"distil.": DistilSpec, "check.": CheckSpec}
-    parts |= {"judge.": JudgeSpec, "judge.keep.": KeepSpec, "judge.rules.": RulesSpec, "judge.criteria.": CriteriaSpec}
-    parts |= {"judge.criteria.use[].": CriterionSpec, "judge.criteria.use[].en.": WordingSpec}
-    parts |= {"budget.": Limit, "split.": SplitSpec, "split.sft.": DrawSpec, "split.rl.": RlSpec}
-    parts |= {"split.*.caps.": CapSpec, "split.*.mix.": MixSpec, "split.rl.difficulty.": DifficultySpec}
-    parts |= {"publish.": PublishSpec, "models.NAME.": Model}
-    parts |= {"models.NAME.sampling.": Sampling, "models.NAME.price.": Price}
-    return keys(parts)
+    """Every key of a recipe, as `curate recipe --explain` has them."""
+
+    def default(key: Key) -> str:
+        return "*required*" if key.default is None else f"`{key.default}`" if key.default else ""
+
+    rows = []
+    for key in recipe_reference():
+        more = f"; its keys are those of `{key.like}`" if key.like else ""
+        rows.append((f"`{key.path}`", key.kind, default(key), key.description + more))
+    return grid(("key", "takes", "default", "meaning"), rows)
 
 
 def train_keys() -> str:
@@ -112,6 +113,48 @@ def tables() -> str:
         rows = [(f"`{column}`", str(kind).split("<")[0], comment) for column, kind, comment in columns]
         parts.append(f"## `{name}`\n\n" + grid(("column", "type", "what it holds"), rows))
     return "\n\n".join(parts)
+
+
+def views() -> str:
+    found = _views()
+    rows = [(f"`{name}`", comment, ", ".join(f"`{column}`" for column in columns)) for name, comment, columns in found]
+    return grid(("view", "what it tells", "columns"), rows)
+
+
+@cache
+def _views() -> list[tuple[str, str, list[str]]]:
+    """Name, comment and columns of every view, as DuckDB has them in the database of a run without rows."""
+    with TemporaryDirectory() as folder:
+        empty = {name: Path(folder) / f"{name}.parquet" for name in TABLES}
+        for name, path in empty.items():
+            writer(name, path).__exit__(None, None, None)
+        build(Path(folder) / "scores.duckdb", empty)
+        with duckdb.connect(Path(folder) / "scores.duckdb", read_only=True) as connection:
+            said = dict(connection.sql("select view_name, comment from duckdb_views() where not internal").fetchall())
+            columns = {name: connection.sql(f"from {name}").columns for name in said}
+    order = re.findall(r"create view (\w+)", files("curate").joinpath("views.sql").read_text(encoding="utf-8"))
+    return [(name, said[name], columns[name]) for name in order]
+
+
+def commands() -> str:
+    rows = []
+    for name, command in _commands(typer.main.get_command(app)):
+        said = " ".join((command.help or "").split("\n\n")[0].split())
+        example = (command.epilog or "").partition(": ")[2].split("; ")[0]
+        rows.append((f"`{name}`", said, f"`{example}`" if example else ""))
+    return grid(("command", "what it does", "for example"), rows)
+
+
+def _commands(group: Any, before: str = "curate") -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{before} {name}")
+        else:
+            yield f"{before} {name}", command
+
+
+def exit_codes() -> str:
+    return grid(("code", "meaning"), [(str(code), meaning) for code, meaning in MEANINGS.items()])
 
 
 def configs() -> str:
@@ -204,8 +247,9 @@ def journal() -> str:
 PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "recipes/README.md": {"recipe-keys": recipe_keys, "table-keys": table_keys, "sources": sources},
     "train/README.md": {"train-keys": train_keys, "evaluate-keys": evaluate_keys},
-    "README.md": {"answer-rates": halves, "hits-and-misses": hits_and_misses},
-    "curate/README.md": {"tables": tables, "journal": journal},
+    "README.md": {"answer-rates": halves, "exit-codes": exit_codes},
+    "curate/README.md": {"tables": tables, "views": views, "commands": commands},
+    "curate/journal.md": {"hits-and-misses": hits_and_misses, "journal": journal},
     "curate/release/README.md": {"configs": configs, "licences": licences},
     "judges/README.md": {
         **{"policies": policies, "rates": rates, "reasons": reasons, "criteria": criteria},

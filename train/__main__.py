@@ -31,7 +31,7 @@ ConfigArgument = Annotated[
     str, typer.Argument(metavar="CONFIG", help="A config file, or the name of one that comes with the package.")
 ]
 SettingsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Override a key: trainer.max_steps=100.")
+    list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Override a key: trainer.max_steps=100.")
 ]
 reported = partial(_reported, who="train")
 _RESUMED = "stopped; the same command goes on from the last checkpoint"
@@ -39,7 +39,7 @@ _RESUMED = "stopped; the same command goes on from the last checkpoint"
 
 @app.command(epilog="Example: python -m train sft fin-r1-7b-sft data=runs/fin-r1-data")
 def sft(config: ConfigArgument, settings: SettingsArgument = None) -> None:
-    """Supervised fine-tuning on the `sft` rows of a run or of a published version."""
+    """Fine-tune on the `sft` rows of a run or published version."""
     with reported(_RESUMED):
         from train.config import load
         from train.spec import SftSpec
@@ -52,7 +52,7 @@ def sft(config: ConfigArgument, settings: SettingsArgument = None) -> None:
 
 @app.command(epilog="Example: python -m train grpo fin-r1-7b-grpo trainer.use_vllm=true")
 def grpo(config: ConfigArgument, settings: SettingsArgument = None) -> None:
-    """Reinforcement learning (GRPO) on the `rl` rows, with the verdicts of round one as rewards."""
+    """Reinforce (GRPO) on the `rl` rows. The verdicts of round one are the rewards."""
     with reported(_RESUMED):
         from train.config import load
         from train.spec import GrpoSpec
@@ -65,8 +65,8 @@ def grpo(config: ConfigArgument, settings: SettingsArgument = None) -> None:
 
 @app.command(epilog="Example: python -m train check fin-r1-7b-sft data=runs/fin-r1-data")
 def check(config: ConfigArgument, settings: SettingsArgument = None) -> None:
-    """Render the rows of a training, show three, count tokens, name what is too long or faulty, estimate steps and
-    memory. Trains nothing, and writes nothing."""
+    """Tell what a training would see, its steps and memory. Renders all rows, shows three, counts tokens, names what is
+    too long or faulty. Trains nothing, and writes nothing."""
     with reported():
         from train.config import load
 
@@ -85,7 +85,7 @@ def evaluate(
     settings: SettingsArgument = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
-    """Score models on benchmark sets: one prompt, one budget and one checker for all. Replies are kept: a second
+    """Score models on benchmark sets. One prompt, one budget and one checker for all. Replies are kept: a second
     evaluation, or one with another checker, asks for nothing that is there."""
     with reported("stopped; what was answered is kept, and the same command goes on"):
         from train.config import load_evaluation
@@ -101,7 +101,7 @@ def evaluate(
     ended(results.stopped)
 
 
-app.command("chat")(chat_command)
+app.command("chat", epilog="Example: python -m train chat http://127.0.0.1:8000/v1 --model NAME")(chat_command)
 
 
 def _of(kind: type[Spec], spec: "SftSpec | GrpoSpec") -> Spec:

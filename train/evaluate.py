@@ -15,6 +15,7 @@ from typing import Any, get_args
 from curate.chat import Journal
 from curate.errors import UserError
 from curate.loop import run_async
+from curate.moment import Told, quiet
 from curate.prompt import prompt_digests
 from curate.runs import JOURNAL
 from judges.agreement import Estimate
@@ -22,7 +23,7 @@ from train.evaluation.alike import besides
 from train.evaluation.benchmarks import Benchmark, read_benchmarks
 from train.evaluation.cards import into_cards, trained_otherwise
 from train.evaluation.reference import references
-from train.evaluation.replies import SAMPLING, Asked, Told, ask_all
+from train.evaluation.replies import SAMPLING, Asked, ask_all
 from train.evaluation.results import Answer, Paired, Results, Scope, save
 from train.evaluation.scored import DRAWS, average, paired, score
 from train.evaluation.spec import EvaluateSpec
@@ -36,12 +37,12 @@ _PACKAGES = ("fincurate", "numpy", "openai", "aiohttp", "vllm", "transformers", 
 def evaluate(
     spec: EvaluateSpec,
     *,
-    told: Told = lambda stage, done, total, pulse: None,
+    told: Told = quiet,
     note: Callable[[str], None] = lambda words: None,
 ) -> Results:
     """Asks, checks and counts; writes results.json and answers.parquet, and the cards of models that were trained here.
 
-    told: is called with (stage, done, total, pulse) as it goes; note: with what is to be known before a call is sent.
+    told: is called with a Moment as it goes; note: with what is to be known before a call is sent.
     Results whose `stopped` says why are of what was answered until then. Raises UserError for what the user can mend.
     """
     _check_folders(spec)

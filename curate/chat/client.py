@@ -20,7 +20,7 @@ from curate.chat.endpoint import Endpoint
 from curate.chat.journal import Entry, Failure, Journal
 from curate.chat.model import Model
 from curate.chat.reply import OUTCOMES, Reply, read_reply
-from curate.chat.running import CallFailed, Meter, NotAsked, Stop
+from curate.chat.running import Busy, CallFailed, Meter, NotAsked, Stop
 from curate.errors import UserError
 
 _HEARTBEAT = 0.25  # seconds
@@ -41,15 +41,26 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """A run at one moment. meter: what it did; in_flight, limit: calls now, and how many may be; total: what the recipe
-    spent in all its runs; stopped, detail: why no more calls are sent, as a code and in words."""
+    """The calls of a run at one moment. meter: what they did; models: what each model's server does; total: what the
+    recipe spent in all its runs, budget: what it may; stopped, detail: why no more calls are sent, as a code and in
+    words."""
 
     meter: Meter
-    in_flight: int
-    limit: int
+    models: tuple[Busy, ...]
     total: Spent
+    budget: Limit
     stopped: str | None
     detail: str
+
+    @property
+    def in_flight(self) -> int:
+        """Calls now."""
+        return sum(one.in_flight for one in self.models)
+
+    @property
+    def limit(self) -> int:
+        """How many calls may be in flight now."""
+        return sum(one.limit for one in self.models)
 
 
 class Chat:
@@ -132,11 +143,8 @@ class Chat:
 
     def pulse(self) -> Pulse:
         """What was done and spent up to now."""
-        in_flight = sum(endpoint.gate.in_flight for endpoint in self.endpoints.values())
-        limit = sum(int(endpoint.gate.limit) for endpoint in self.endpoints.values())
-        return Pulse(
-            replace(self.meter), in_flight, limit, replace(self.budget.spent), self._stop.why, self._stop.detail
-        )
+        models, spent = tuple(one.busy() for one in self.endpoints.values()), replace(self.budget.spent)
+        return Pulse(replace(self.meter), models, spent, self.budget.limit, self._stop.why, self._stop.detail)
 
     async def drained(self) -> None:
         """Returns when no call is under way any more."""

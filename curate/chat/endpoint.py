@@ -5,7 +5,9 @@ import json
 import math
 import os
 import random
+import statistics
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +18,7 @@ from curate.chat.call import Call
 from curate.chat.limits import Gate, Pace
 from curate.chat.model import Model
 from curate.chat.reply import Reply, Usage, estimate_tokens, is_filtered, read_reply
-from curate.chat.running import CallFailed, Meter, NotAsked, Stop
+from curate.chat.running import Busy, CallFailed, Meter, NotAsked, Stop
 from curate.chat.server import Server, besides, name_at
 from curate.errors import UserError
 from judges.thought import one_line
@@ -31,6 +33,7 @@ _BACKOFF = (0.5, 30.0)  # seconds: at first, at most
 _OVERLOADED = (429, 503, 529)
 _PASSING = (408, 409, 425)
 _UNSEEN, _MARGIN = 3.0, 1.1  # a prompt's tokens over estimated ones: before any was seen; over the most that was seen
+_LAST = 101  # replies, that the median of their seconds is taken of
 _UNCAPPED = 32_768  # tokens that a reply may take, for the budget's worst case, where the recipe caps none
 
 
@@ -65,7 +68,8 @@ class Endpoint:
         self._server = Server(model, stop.event) if model.serve else None
         self._wire: Wire | None = None
         self._opening = asyncio.Lock()
-        self._answers = 0
+        self._answers = self._refused = 0
+        self._seconds = deque[float](maxlen=_LAST)
         self._mean = 0.0  # tokens of a call, so far
         self._ratio = 0.0  # the largest of prompts' real tokens over estimated ones, so far
 
@@ -88,11 +92,32 @@ class Endpoint:
                 raise CallFailed(result.message)
             await self._stop.rest(_pause(faults))
 
+    async def once(self, call: Call) -> Sent | Fault:
+        """One try at a call, past pace, budget and journal: to see whether the server answers at all. Raises UserError
+        where the key is not there."""
+        wire = self._wire or await self._open()
+        return await self._exchange(wire, call, call.body(name_at(self.model), besides(self.model, call.sampling)), 0)
+
+    async def listed(self) -> list[str]:
+        """The names of the server's models by its own list; [] where it gives none."""
+        from curate.chat.wire import WireError
+
+        try:
+            said = json.loads((await (self._wire or await self._open()).models()).body)
+            return [str(one["id"]) for one in said["data"]]
+        except (WireError, ValueError, LookupError, TypeError):
+            return []
+
     def cost(self, usage: Usage) -> Spent:
         """What a reply of these tokens costs."""
         price = self.model.price
         usd = price.of(usage.prompt, usage.completion, usage.cached) if price else 0.0
         return Spent(1, usage.prompt + usage.completion, usd)
+
+    def busy(self) -> Busy:
+        """What its server does now."""
+        gate, median = self.gate, statistics.median(self._seconds) if self._seconds else None
+        return Busy(self.name, self.identity, gate.in_flight, int(gate.limit), self._refused, median, gate.held)
 
     async def close(self) -> None:
         """Closes the connections, and stops the server if it was started here."""
@@ -170,12 +195,15 @@ class Endpoint:
             if isinstance(result, Sent):
                 cost = self.cost(result.reply.usage)
                 budget.settle(worst, cost)
+                self._seconds.append(result.seconds)
                 self._answered(cost, result.reply.usage.prompt / estimate_tokens(call.text))
                 self.gate.leave("good", began)
             else:
                 budget.settle(worst, None)
                 overloaded = result is not None and result.kind in ("refused", "late")
-                self._meter.refused += result is not None and result.kind == "refused"
+                refused = result is not None and result.kind == "refused"
+                self._refused += refused
+                self._meter.refused += refused
                 self.gate.leave("refused" if overloaded else "failed", began, result.retry_after if result else None)
         return result
 

@@ -44,6 +44,21 @@ class Stop:
         raise NotAsked(str(self.why))
 
 
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A model's server at one moment. name: the recipe's for it; in_flight, limit: calls now, and how many may be;
+    refused: how often it refused one (HTTP 429 and the like); seconds: the median of its last replies; held: whether
+    it gets no call for a while, because it refused even few."""
+
+    name: str
+    identity: str
+    in_flight: int = 0
+    limit: int = 0
+    refused: int = 0
+    seconds: float | None = None
+    held: bool = False
+
+
 @dataclass(slots=True)
 class Meter:
     """What this run did: replies found in the journal, calls sent, answered, refused, failed; tokens both ways, and US

@@ -77,9 +77,18 @@ class Wire:
 
     async def post(self, body: bytes) -> Response:
         """One call. Raises WireError."""
+        return await self._sent("POST", self._url, body)
+
+    async def models(self) -> Response:
+        """The server's own list of its models. Raises WireError."""
+        return await self._sent("GET", self._url.parent.parent / "models")
+
+    async def _sent(self, method: str, url: yarl.URL, body: bytes | None = None) -> Response:
         began = time.monotonic()
         try:
-            async with self._session.post(self._url, data=body, proxy=self._proxy, allow_redirects=False) as response:
+            async with self._session.request(
+                method, url, data=body, proxy=self._proxy, allow_redirects=False
+            ) as response:
                 answered = await response.read()
                 return Response(
                     status=response.status,

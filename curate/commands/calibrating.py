@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from curate.commands import completing
 from curate.commands.options import JournalOption, JsonOption, LabelsOption, RunArgument, loaded
 from curate.errors import UserError
 from curate.terminal.reported import ended, reported
@@ -14,14 +15,23 @@ def calibrate(
     labels: LabelsOption = None,
     probe: Annotated[
         int,
-        typer.Option(min=0, help="Ask its judges about so many traces again, in ways that ought to change no vote."),
+        typer.Option(
+            metavar="N", min=0, help="Ask its judges about so many traces again, in ways that ought to change no vote."
+        ),
     ] = 0,
-    recipe: Annotated[str | None, typer.Option(help="With --probe: the run's recipe, for its models.")] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RECIPE",
+            help="With --probe: the run's recipe, for its models.",
+            autocompletion=completing.recipes,
+        ),
+    ] = None,
     journal: JournalOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare a run's judges with the votes of people, and probe them: agreement, kappa, precision, recall, where they
-    differ, and how often a vote changes that ought not to."""
+    """Compare a run's judges with the votes of people. Tells agreement, kappa, precision, recall and where they differ;
+    with --probe, how often a vote changes that ought not to."""
     with reported():
         if bool(probe) != bool(recipe):
             raise UserError("--probe N and --recipe RECIPE belong together: probes ask the recipe's models")

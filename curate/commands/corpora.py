@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from curate.commands import completing
 from curate.commands.options import JsonOption, SourceSetOption
 from curate.errors import UserError
 from curate.terminal.reported import reported
@@ -11,10 +12,18 @@ from curate.terminal.reported import reported
 
 def sources(
     name: Annotated[
-        str | None, typer.Argument(help="A source to tell about: its form, licence, home and known defects.")
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            help="A source to tell about: its form, licence, home and known defects.",
+            autocompletion=completing.sources,
+        ),
     ] = None,
     sample: Annotated[
-        int, typer.Option(min=0, help="Show so many records as questions: of the bundled sample, or of --from.")
+        int,
+        typer.Option(
+            metavar="N", min=0, help="Show so many records as questions: of the bundled sample, or of --from."
+        ),
     ] = 0,
     location: Annotated[
         str | None, typer.Option("--from", metavar="PATH", help="With --sample: a file, a glob, or hf://org/name.")
@@ -43,14 +52,24 @@ def sources(
 
 def audit(
     path: Annotated[str, typer.Argument(metavar="PATH", help="A file, a glob, or hf://org/name[@revision].")],
-    name: Annotated[str, typer.Option("--as", metavar="NAME", help="The source that reads it.", show_default=False)],
+    name: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="NAME",
+            help="The source that reads it.",
+            show_default=False,
+            autocompletion=completing.sources,
+        ),
+    ],
     setting: SourceSetOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print a corpus' defects file by file before you build on it: unreadable records, golds that are missing or
+    """Print a corpus' defects before you build on it. File by file: unreadable records, golds that are missing or
     contradict each other, copies, copies in another file, answers that never change, private data."""
     with reported():
         from curate.audit import audit as audited
+        from curate.moment import Moment
         from curate.recipe import alone
         from curate.recipe_file import parse_setting
         from curate.terminal.audit import print_audit
@@ -58,5 +77,5 @@ def audit(
 
         recipe = alone(name, path, dict(parse_setting(text) for text in setting or []))
         with progress() as told:
-            parts = audited(recipe, lambda read: told("reading", read, None, None))
+            parts = audited(recipe, lambda read: told(Moment("reading", read)))
         print_audit(recipe, parts, as_json)

@@ -7,27 +7,26 @@ from typing import Annotated, Any
 
 import typer
 
+from curate.commands.options import JsonOption
 from curate.errors import UserError
 from curate.terminal.reported import COULD_NOT, reported
 
 app = typer.Typer(
-    help="Look after the journal, the file that keeps every reply of a model.",
+    help="Look after the journal, the file that keeps every reply.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
-JournalArgument = Annotated[
-    Path, typer.Argument(metavar="[JOURNAL]", help="The journal; by default runs/journal.sqlite.")
-]
+JournalArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The journal.")]
 _DEFAULT = Path("runs") / "journal.sqlite"
 
 
 @app.command(epilog="Example: curate journal stats")
 def stats(
     journal: JournalArgument = _DEFAULT,
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Tell replies, failures, tokens, bytes and times, by model and recipe."""
+    """Tell replies, failures, tokens and times by model and recipe."""
     with reported():
         from curate.chat.journal_files import stats as count
 
@@ -37,10 +36,14 @@ def stats(
 @app.command(epilog="Example: curate journal export > replies.jsonl")
 def export(
     journal: JournalArgument = _DEFAULT,
-    to: Annotated[Path | None, typer.Option(help="A file to write; .gz packs it. By default standard output.")] = None,
-    model: Annotated[list[str] | None, typer.Option(help="Only the replies of this model (its identity).")] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file to write; .gz packs it. By default standard output.")
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only the replies of this model (its identity).")
+    ] = None,
 ) -> None:
-    """Write every reply as a line of JSON: key, request, reply, when and for which recipe. Skips what is damaged."""
+    """Write every reply as a line of JSON. Key, request, reply, when and for which recipe; skips what is damaged."""
     with reported():
         import gzip
 
@@ -59,7 +62,9 @@ def export(
 
 @app.command("import", epilog="Example: curate journal import replies.jsonl")
 def take_in(
-    source: Annotated[Path, typer.Argument(help="What `curate journal export` wrote.", show_default=False)],
+    source: Annotated[
+        Path, typer.Argument(metavar="EXPORT", help="What `curate journal export` wrote.", show_default=False)
+    ],
     journal: JournalArgument = _DEFAULT,
 ) -> None:
     """Add the replies of an export. What is there already stays as it is."""
@@ -72,8 +77,10 @@ def take_in(
 
 @app.command(epilog="Example: curate journal merge ../colleague/journal.sqlite")
 def merge(
-    others: Annotated[list[Path], typer.Argument(help="Journals to add to this one.", show_default=False)],
-    into: Annotated[Path, typer.Option(help="The journal that they are added to.")] = _DEFAULT,
+    others: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="Journals to add to this one.", show_default=False)
+    ],
+    into: Annotated[Path, typer.Option(metavar="FILE", help="The journal that they are added to.")] = _DEFAULT,
 ) -> None:
     """Add the replies of other journals. What is there already stays as it is."""
     with reported():
@@ -86,9 +93,13 @@ def merge(
 @app.command(epilog="Example: curate journal prune --before 2026-01-01 --yes")
 def prune(
     journal: JournalArgument = _DEFAULT,
-    model: Annotated[str | None, typer.Option(help="Replies of this model (its identity).")] = None,
-    recipe: Annotated[str | None, typer.Option(help="Replies that this recipe paid for.")] = None,
-    before: Annotated[str | None, typer.Option(help="Replies asked for before this date, such as 2026-01-31.")] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only the replies of this model (its identity).")
+    ] = None,
+    recipe: Annotated[str | None, typer.Option(metavar="RECIPE", help="Replies that this recipe paid for.")] = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Replies asked for before this date, such as 2026-01-31.")
+    ] = None,
     superseded: Annotated[bool, typer.Option("--superseded", help="Replies that `run --retry` replaced.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Remove them; without it they are only counted.")] = False,
 ) -> None:
@@ -104,7 +115,7 @@ def prune(
 
 @app.command(epilog="Example: curate journal verify")
 def verify(journal: JournalArgument = _DEFAULT) -> None:
-    """Check every page and every reply: whether it unpacks, fits its key, and reads as a reply."""
+    """Check every page and every reply. Whether it unpacks, fits its key, and reads as a reply."""
     with reported():
         from curate.chat import journal_files
 

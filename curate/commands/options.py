@@ -1,20 +1,38 @@
-"""The arguments and options that commands share, so that each is called and explained alike everywhere."""
+"""The arguments and options that commands share, so that each is called and explained alike everywhere.
+
+Metavars in capitals: RUN RECIPE ID FILE FOLDER PATH (a file, a glob or hf://org/name) N NAME KEY=VALUE VERSION.
+"""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from curate.commands import completing
+
+RECIPE = "A recipe file, or the name of one that comes with the package."
+
 RecipeArgument = Annotated[
     str,
     typer.Argument(
         metavar="RECIPE",
-        help="A recipe file, or the name of one that comes with the package.",
+        help=RECIPE,
         show_default=False,
+        autocompletion=completing.recipes,
     ),
 ]
 RunArgument = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run directory, or its name under runs/.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run directory, or its name under runs/.",
+        show_default=False,
+        autocompletion=completing.runs,
+    ),
+]
+IdArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="ID", help="One question to lay out for reading.", autocompletion=completing.ids),
 ]
 OutOption = Annotated[
     Path | None, typer.Option(metavar="FOLDER", help="The run directory; by default runs/<name of the recipe>.")
@@ -23,10 +41,22 @@ LimitOption = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Read at most so many records of each source.")
 ]
 SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key: sources.0.limit=10.")
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Override a key: sources.0.limit=10.",
+        autocompletion=completing.settings,
+    ),
 ]
 SourceSetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A key of the source: columns.gold=answer.")
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="A key of the source: columns.gold=answer.",
+        autocompletion=completing.of_sources,
+    ),
 ]
 JournalOption = Annotated[
     Path | None,

@@ -1,9 +1,11 @@
 """The commands about releases: build one, publish it, compare two, verify one."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from curate.commands import completing
 from curate.commands.options import JsonOption, RunArgument
 from curate.errors import UserError
 from curate.terminal.reported import COULD_NOT, reported
@@ -13,7 +15,12 @@ def release(
     run: RunArgument,
     setting: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Another version, split or publish: split.validation=0.1."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Another version, split or publish: split.validation=0.1.",
+            autocompletion=completing.of_release,
+        ),
     ] = None,
     accept: Annotated[
         list[str] | None,
@@ -26,16 +33,17 @@ def release(
         ),
     ] = None,
     private: Annotated[
-        str, typer.Option("--accept-private", metavar="WHY", help="Why private data that is found may be published.")
+        str, typer.Option("--accept-private", metavar="TEXT", help="Why private data that is found may be published.")
     ] = "",
     since: Annotated[
         str | None,
         typer.Option(
-            help="The version to tell the changes from: a folder, or org/name@v1.0.0; by default the last one."
+            metavar="VERSION",
+            help="The version to tell the changes from: a folder, or org/name@v1.0.0; by default the last one.",
         ),
     ] = None,
 ) -> None:
-    """Build a version of a run's dataset: splits, cards, lock; checked against licences, and loaded back."""
+    """Build a version of a run's dataset. Splits, cards and lock; checked against licences, and loaded back."""
     with reported():
         from curate.recipe_file import parse_setting
         from curate.release.build import build
@@ -53,7 +61,15 @@ def release(
 
 
 def publish(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run, or the folder of a release.", show_default=False)],
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN",
+            help="A run, or the folder of a release.",
+            show_default=False,
+            autocompletion=completing.runs,
+        ),
+    ],
     repo: Annotated[
         str | None, typer.Option(metavar="ORG/NAME", help="The dataset repository; by default the recipe's.")
     ] = None,
@@ -65,7 +81,7 @@ def publish(
         str | None, typer.Option(metavar="SHA", help="Somebody else's commit that was looked at, to publish upon.")
     ] = None,
 ) -> None:
-    """Publish a version on the Hub: one commit, fetched back and compared, then its tag."""
+    """Publish a version on the Hub. One commit, fetched back and compared, then its tag."""
     with reported("stopped; the same command goes on from here"):
         from curate.release.lock import read_lock
         from curate.release.publish import publish as published
@@ -82,11 +98,24 @@ def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="A run, a release's folder, or org/name@v1.0.0.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another of these.")],
     as_json: JsonOption = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page with all of it, to open in a browser.")
+    ] = None,
 ) -> None:
-    """Tell which rows were added, removed, changed and moved from A to B, and why; rates and funnels side by side."""
+    """Tell what changed from one run or version to another. Which rows were added, removed, changed and moved from A to
+    B, and why; rates and funnels side by side."""
+    if as_json and html:
+        raise typer.BadParameter("--json and --html exclude each other")
     with reported():
-        from curate.release.compare import compare as compared
         from curate.release.sides import side
+
+        if html:
+            from curate.report.comparison import write_comparison
+
+            write_comparison(side(a), side(b), html)
+            typer.echo(html)
+            return
+        from curate.release.compare import compare as compared
         from curate.terminal.compare import print_comparison
 
         print_comparison(compared(side(a), side(b)), as_json)
@@ -98,7 +127,7 @@ def verify(
     ],
     as_json: JsonOption = False,
 ) -> None:
-    """Check a version against its own lock: hashes, counts, splits, and every number of its cards from the data."""
+    """Check a version against its own lock. Hashes, counts, splits, and every number of its cards from the data."""
     with reported():
         from curate.release.sides import release as release_of
         from curate.release.verify import unchecked

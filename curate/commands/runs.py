@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from curate.commands import completing
 from curate.commands.options import (
     JournalOption,
     JsonOption,
@@ -31,12 +32,13 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="OUTCOME",
+            autocompletion=completing.outcomes,
             help="Ask anew where the kept reply is of this outcome: truncated, empty_reasoning, empty_answer, refusal, "
             "filtered, or failed for all of these. Calls that failed without a reply are sent again by every run.",
         ),
     ] = None,
 ) -> None:
-    """Run a recipe: read, convert, distil, check, judge, and write tables."""
+    """Run a recipe: read, distil, check, judge, write tables."""
     with reported():
         if no_calls and retry:
             raise UserError("--no-calls sends nothing and --retry asks anew; give one")
@@ -63,11 +65,12 @@ def plan(
     setting: SetOption = None,
     journal: JournalOption = None,
     pilot: Annotated[
-        int, typer.Option(min=0, help="Ask for so many questions, kept and paid for, and project from them.")
+        int,
+        typer.Option(metavar="N", min=0, help="Ask for so many questions, kept and paid for, and project from them."),
     ] = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell rows, calls, tokens and cost before anything is sent, and show the first prompt of each kind."""
+    """Tell rows, calls, tokens and cost before anything is sent. Shows the first prompt of each kind."""
     with reported():
         asked = loaded(recipe, setting)
         from curate.survey import survey
@@ -89,7 +92,7 @@ def status(
     journal: JournalOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell what of a recipe is done, pending and failed, and what it cost so far. Never calls a model."""
+    """Tell what is done, pending and failed, and what it cost. Never calls a model."""
     with reported():
         asked = loaded(recipe, setting)
         from curate.survey import survey

@@ -74,6 +74,21 @@ def card_digest(card: bytes) -> str:
     return hashlib.sha256(with_notes(card.decode(), "").encode()).hexdigest()
 
 
+def published_recipe(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """A recipe as it may be published: files without their folders, servers without addresses, no environments."""
+    found = copy.deepcopy(dict(recipe))
+    for source in _read(found):
+        if not source["from"].startswith("hf://"):
+            source["from"] = Path(source["from"]).name
+    for model in found.get("models", {}).values():
+        address = public_address(model.get("base_url") or "")
+        for name in _NOT_PUBLISHED:
+            model.pop(name, None)
+        model["model"] = named(model["model"])
+        model |= {"base_url": address} if address else {}
+    return found
+
+
 def _lock(run: Run, wanted: Wanted, folder: Path) -> dict[str, Any]:
     record = run.record
     return {
@@ -81,7 +96,7 @@ def _lock(run: Run, wanted: Wanted, folder: Path) -> dict[str, Any]:
         "name": record["recipe"]["name"],
         "version": wanted.version,
         "licence": wanted.publish.licence,
-        "recipe": _published_recipe(record["recipe"], wanted),
+        "recipe": published_recipe(record["recipe"]) | wanted.model_dump(mode="json", exclude_defaults=True),
         "recipe_digest": record["recipe_digest"],
         "run_digest": run_digest(run),
         "options": record["options"],
@@ -123,21 +138,6 @@ def _named(said: Mapping[str, Any]) -> dict[str, Any]:
         "answered_by": [named(one) for one in said.get("answered_by", []) if one],
         "fingerprints": [one for one in said.get("fingerprints", []) if one],
     }
-
-
-def _published_recipe(recipe: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
-    """A recipe as it may be published: files without their folders, servers without addresses, no environments."""
-    found = copy.deepcopy(dict(recipe))
-    for source in _read(found):
-        if not source["from"].startswith("hf://"):
-            source["from"] = Path(source["from"]).name
-    for model in found.get("models", {}).values():
-        address = public_address(model.get("base_url") or "")
-        for name in _NOT_PUBLISHED:
-            model.pop(name, None)
-        model["model"] = named(model["model"])
-        model |= {"base_url": address} if address else {}
-    return found | wanted.model_dump(mode="json", exclude_defaults=True)
 
 
 def _read(recipe: Mapping[str, Any]) -> list[dict[str, Any]]:

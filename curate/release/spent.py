@@ -28,7 +28,8 @@ _SAMPLINGS: Mapping[str, Mapping[str, Any]] = {
 # A reply that several questions share is paid for once.
 _CALLS = """
 with paid as (
-    select *, rowid as place, key is null or row_number() over (partition by key order by rowid) = 1 as first
+    select *, rowid as place,
+        key is null or row_number() over (partition by key order by outcome = 'error', rowid) = 1 as first
     from calls
 )
 select model, purpose, list_sort(list_distinct(list(answered_by))) as answered_by,

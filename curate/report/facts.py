@@ -10,11 +10,15 @@ from typing import Any
 
 Counts = Mapping[str, int]
 
+MOST = 30  # values of a property that are told each by itself
+OTHERS = "..."  # stands for all its other values
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What was run. digest: the recipe's; started: ISO 8601, UTC; stopped: why it ended early (budget, interrupted), in
-    words in stopped_because; versions: of packages. No time of the report's own: the same run gives the same bytes."""
+    """What was run. digest: the recipe's; started: ISO 8601, UTC; stopped: why it ended early (budget, interrupted,
+    no_calls), in words in stopped_because; models: name in the recipe -> as it may be shown; versions: of packages. No
+    time of the report's own: the same run gives the same bytes."""
 
     name: str
     version: str
@@ -109,10 +113,14 @@ class Calibrated:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """How a number is distributed, a count for each of equal bins, for each group (good, bad, undecided; en, zh; sft).
+    """How a number is distributed: a count for each bin, for each group that has a value.
 
-    name: a measure, or tokens of prompt, reasoning or answer; edges: one more than bins, the last bin closed; clipped:
-    values above the last edge, which stand in the last bin; missing: rows without a value; medians by group.
+    name: of a measure; `prompt`, `reasoning` or `answer`, in tokens; `error`; or `pass_rate`. edges: one more than
+    bins, each bin with its lower edge, the last one with both; equally wide, but for those of `error` (1, 2, 5 of each
+    power of ten from a thousandth to 10, and 0). A bin of whole numbers is wide a whole number: [3, 4) holds 3 alone,
+    and so does a last bin [3, 4]. counts, medians: by group, always in this order: good, bad, undecided, dropped (the
+    label of the trace's question) for measures and `error`; en, zh for tokens; rl for `pass_rate`. clipped: values
+    above the last edge, which stand in the last bin; missing: rows without a value.
     """
 
     name: str
@@ -140,8 +148,9 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Questions by a property's values and by where they go: name is answer_kind, language, module, licence, task;
-    counts: value -> sft, rl, rejects, waiting -> questions."""
+    """Questions by a property's values and by where they go: name is answer_kind, language, module, licence; counts:
+    value -> sft, rl, rejects, waiting (always these four) -> questions, the most frequent value first. The value "" is
+    that of questions without one; OTHERS, always last, all values beyond the MOST frequent."""
 
     name: str
     counts: Mapping[str, Counts]
@@ -159,8 +168,10 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Calls of one purpose to one model. model: as it may be shown (no user or password); usd counts a reply once;
-    usd_per_kept: for each row kept for sft of the whole run; failed: calls without a reply."""
+    """Calls of one purpose to one model. model: as it may be shown (no user, password or private host); a reply that
+    several questions share is counted once, in calls, tokens and usd; failed: of the calls, those without a reply;
+    reasoning_tokens: None where no server told; usd: None where the recipe gives no price; usd_per_kept: for each row
+    kept for sft of the whole run, None where there is none."""
 
     purpose: str
     model: str
@@ -168,9 +179,9 @@ class Cost:
     failed: int
     prompt_tokens: int
     completion_tokens: int
-    reasoning_tokens: int
+    reasoning_tokens: int | None
     cached_tokens: int
-    usd: float
+    usd: float | None
     usd_per_kept: float | None
 
 
@@ -186,7 +197,8 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Questions of a source that a screen dropped. examples: ids with the detail (`91% alike`), the first few."""
+    """Questions of a source that a screen, a filter or a conversion dropped; unreadable records are none. examples: ids
+    with the detail (`finqa:7, 91% alike`), the first few."""
 
     source: str
     reason: str
@@ -206,10 +218,10 @@ class Benchmark:
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A stretch of the run's calls, from the journal: replies asked for from `start` on (seconds since the first), for
-    Timeline.step seconds."""
+    Timeline.step seconds; tokens both ways; usd by the price at that time, of calls that had one."""
 
     start: float
-    calls: Counts  # by model
+    calls: Counts  # by model, as it may be shown
     tokens: int
     usd: float
 
@@ -217,7 +229,8 @@ class Moment:
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """When the calls of the run were made. found, calls: replies that the journal has, of those that the run used;
-    began: of the first call, ISO 8601, UTC; step: seconds of a moment; stages: seconds of reading, curating, tables."""
+    began: of the first call, ISO 8601, UTC, "" where none is found; step: seconds of a moment, whole; moments: one
+    after the other without a gap, those without a call among them; stages: seconds of reading, curating, tables."""
 
     stages: Mapping[str, float]
     calls: int
@@ -229,22 +242,23 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All of a run's report but its traces. calibration: empty where nobody has labelled; rest: of the run record."""
+    """All of a run's report but its traces. people: how many labelled (who, is not told); calibration: empty where
+    nobody did, or only for other judges than the run's. Sources stand in the recipe's order everywhere."""
 
     head: Head
     sources: tuple[Source, ...]
     flows: tuple[Flow, ...]
     rates: tuple[Rate, ...]
     agreement: tuple[Agreement, ...]
-    people: tuple[str, ...]
+    people: int
     calibration: tuple[Calibrated, ...]
     measures: tuple[Histogram, ...]
-    errors: Histogram | None  # of wrong calculations, how far off, relative
+    errors: Histogram | None  # `error`: of wrong calculations, how far off, relative; None where there is none
     audits: tuple[Audited, ...]
     lengths: tuple[Histogram, ...]
     counted: tuple[Counted, ...]
     tries: tuple[Tried, ...]
-    pass_rates: Histogram | None
+    pass_rates: Histogram | None  # None where no student was asked
     costs: tuple[Cost, ...]
     flags: tuple[Flagged, ...]
     dropped: tuple[Dropped, ...]

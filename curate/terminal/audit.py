@@ -1,18 +1,18 @@
-"""What `curate audit` prints: a corpus file by file, then each defect with what it means; fits 80 columns."""
+"""What `curate audit` prints: a corpus file by file, then each defect with what it means."""
 
 import dataclasses
 import json
 from collections import Counter
 from collections.abc import Mapping
 
-from rich.table import Table
-
 from curate.audit import Part
 from curate.recipe import Recipe
 from curate.records import COMMON_DEFECTS, SourceInfo
 from curate.terminal.console import console, shown
+from curate.terminal.layout import grid, is_wide, numbered
 
 _COLUMNS = ("records", "unreadable", "questions", "copies", "near", "conflicting", "elsewhere")
+_SHORT = ("records", "unread", "quest.", "copies", "near", "confl.", "elsew.")
 _FAULTS = 5  # reasons of unreadable records that are shown
 _MEANING = {
     "copies": "an earlier question has the same words, options and context",
@@ -55,16 +55,12 @@ def _plain(part: Part) -> dict[str, object]:
 
 
 def _print_files(parts: Mapping[str, Part]) -> None:
-    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("file", overflow="fold")
-    for name in ("records", "unread", "quest.", "copies", "near", "confl.", "elsew.", "length"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name, part in parts.items():
-        table.add_row(shown(name), *(f"{getattr(part, column):,}" for column in _COLUMNS), f"{part.median:,}")
+    rows = [(name, [*(getattr(part, column) for column in _COLUMNS), part.median]) for name, part in parts.items()]
     if len(parts) > 1:
         sums = (sum(getattr(part, column) for part in parts.values()) for column in _COLUMNS)
-        table.add_row(shown("all", "bold"), *(f"{number:,}" for number in sums), "")
-    console().print(table)
+        rows.append(("all", [*sums, None]))
+    told = [(name, ["" if number is None else f"{number:,}" for number in numbers]) for name, numbers in rows]
+    console().print(numbered("file", [*(_COLUMNS if is_wide() else _SHORT), "length"], told))
     console().print("copies and near copies of earlier questions, conflicting golds, copies of what", style="dim")
     console().print("stands elsewhere, in another file; length: the median question's characters", style="dim")
 
@@ -76,16 +72,14 @@ def _print_defects(parts: Mapping[str, Part], meanings: Mapping[str, str]) -> No
     counts = dict(
         zip(_MEANING, (sum(getattr(part, name) for part in parts.values()) for name in _COLUMNS[3:]), strict=True)
     )
-    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("\ndefect", no_wrap=True)
-    table.add_column("\nquestions", justify="right")
-    table.add_column("\nshare", justify="right")
-    table.add_column("\nwhat it means", overflow="fold")
+    table = grid("defect", "questions", "share", "what it means", numbers=("questions", "share"))
+    table.columns[0].no_wrap = True
     found = {name: count for name, count in (*sorted(counts.items()), *sorted(flags.items())) if count}
     for name, count in found.items():
         meaning = {**meanings, **_MEANING}.get(name, "")
         table.add_row(shown(name), f"{count:,}", f"{count / questions:.1%}", shown(meaning, "dim"))
-    console().print(table if found else "\nno defects were found")
+    console().print()
+    console().print(table if found else "no defects were found")
     kinds = sum((part.kinds for part in parts.values()), Counter[str]())
     private = sum((part.private for part in parts.values()), Counter[str]())
     said = ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common())

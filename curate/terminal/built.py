@@ -1,14 +1,13 @@
-"""What a release holds, and what became of publishing it; fits 80 columns."""
+"""What a release holds, and what became of publishing it."""
 
 import os
 import sys
 from pathlib import Path
 
-from rich.table import Table
-
 from curate.release.facts import read_facts
 from curate.release.publish import Published
 from curate.terminal.console import console, shown
+from curate.terminal.layout import grid
 
 
 def progress_line(line: str) -> None:
@@ -22,14 +21,12 @@ def progress_line(line: str) -> None:
 def print_built(folder: Path) -> None:
     """The rows of a release by config and split and by source, its licence, and where it lies."""
     facts = read_facts(folder)
-    splits = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("config", "split", "rows", "groups", "MB"):
-        splits.add_column(name, justify="left" if name in ("config", "split") else "right")
+    numbers = ("rows", "groups", "MB")
+    splits = grid("config", "split", *numbers, numbers=numbers)
     for part in facts.parts:
         splits.add_row(part.config, part.split, f"{part.rows:,}", f"{part.groups:,}", f"{part.bytes / 1e6:,.2f}")
-    sources = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("source", "licence", "sft", "rl", "rejects"):
-        sources.add_column(name, justify="left" if name in ("source", "licence") else "right", overflow="fold")
+    counts = ("sft", "rl", "rejects")
+    sources = grid("source", "licence", *counts, numbers=counts)
     for one in facts.sources:
         licence = f"{one.licence} (accepted)" if one.accepted else one.licence
         sources.add_row(shown(one.name), shown(licence), f"{one.sft:,}", f"{one.rl:,}", f"{one.rejects:,}")
@@ -39,10 +36,10 @@ def print_built(folder: Path) -> None:
     console().print()
     calibrated = "judges calibrated" if facts.calibration else "judges not calibrated"
     since = f"; {sum(one.rows for one in facts.changes):,} rows differ from {facts.since}" if facts.since else ""
-    console().print(shown(f"{facts.title} {facts.version}, {facts.licence}; {calibrated}{since}"), soft_wrap=True)
+    console().print(shown(f"{facts.title} {facts.version}, {facts.licence}; {calibrated}{since}"))
     if facts.band is not None:
         told = f"rl: {facts.band.kept:,} of {facts.band.candidates:,} candidates have a pass rate inside the band"
-        console().print(shown(told), soft_wrap=True)
+        console().print(shown(told))
     console().print(shown(f"-> {folder}"), soft_wrap=True)
     console().print(
         shown(f"   to publish it: curate publish {folder}{'' if facts.repo else ' --repo org/name'}"), soft_wrap=True
@@ -57,7 +54,7 @@ def print_published(found: Published) -> None:
         "unchanged": f"{found.repo} v{found.version} is published with this content: nothing was sent",
         "dry run": f"dry run: {found.repo} v{found.version} was not published",
     }
-    console().print(shown(said[found.what], "bold"), soft_wrap=True)
+    console().print(shown(said[found.what], "bold"))
     if found.what == "dry run":
         for what in ("added", "changed", "deleted"):
             for name, size in getattr(found.changes, what).items():

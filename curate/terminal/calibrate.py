@@ -11,7 +11,7 @@ from rich.text import Text
 from curate.calibration import Against, Calibration, Probed, Row, as_record
 from curate.chat.client import Pulse
 from curate.terminal.console import console, shown
-from curate.terminal.show import title
+from curate.terminal.layout import grid, is_wide, title
 from judges.agreement import Estimate
 from judges.verdict import Vote
 
@@ -34,7 +34,7 @@ def print_calibration(found: Calibration, written: Path, as_json: bool = False) 
 def _print_people(found: Calibration) -> None:
     by = ", ".join(found.people)
     console().print(
-        shown(f"{found.traces:,} traces labelled by {by}; below each figure its {found.level:.0%} interval")
+        shown(f"{found.traces:,} traces labelled by {by}; {_place()} each figure its {found.level:.0%} interval")
     )
     for judge in found.judges:
         console().print(title(f"{judge.name} against people"))
@@ -54,7 +54,7 @@ def _print_probes(probes: tuple[Probed, ...]) -> None:
     names = list(dict.fromkeys(one.probe for one in probes))
     for judge in dict.fromkeys(one.judge for one in probes):
         console().print(title(f"{judge} under probes: votes changed, of those decided (0 to 1, 1 to 0)"))
-        table = _grid("criterion", *names)
+        table = _table("criterion", *names)
         for criterion in dict.fromkeys(one.criterion for one in probes):
             of_it = [one for one in probes if (one.judge, one.criterion) == (judge, criterion)]
             table.add_row(shown(criterion), *map(_changed, of_it))
@@ -77,15 +77,12 @@ def print_pulse(pulse: Pulse) -> None:
         typer.echo(f"curate: the probes stopped: {pulse.detail}", err=True)
 
 
-def _grid(*names: str) -> Table:
-    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for index, name in enumerate(names):
-        table.add_column(name, justify="right" if index else "left", overflow="fold")
-    return table
+def _table(first: str, *names: str) -> Table:
+    return grid(first, *names, numbers=names, gap=2 if is_wide() else 1)
 
 
 def _against(rows: list[Against]) -> Table:
-    table = _grid("criterion", "n", "open", "agree", "kappa", "precision", "recall")
+    table = _table("criterion", "n", "open", "agree", "kappa", "precision", "recall")
     for row in rows:
         table.add_row(
             shown(row.criterion),
@@ -98,18 +95,24 @@ def _against(rows: list[Against]) -> Table:
 
 def _among(found: Calibration) -> Table:
     kinds = list(dict.fromkeys(one.raters for one in found.among))
-    table = _grid("criterion", *(name for kind in kinds for name in ("n", kind)))
+    table = _table("criterion", *(name for kind in kinds for name in ("n", kind)))
     for criterion in dict.fromkeys(one.criterion for one in found.among):
         of_it = [one for one in found.among if one.criterion == criterion]
         table.add_row(shown(criterion), *(cell for one in of_it for cell in (f"{one.n:,}", _said(one.alpha))))
     return table
 
 
+def _place() -> str:
+    return "beside" if is_wide() else "below"
+
+
 def _said(estimate: Estimate) -> Text:
-    """A figure with its interval below it."""
+    """A figure with its interval, below it where there is no room beside it."""
+    between = " " if is_wide() else "\n"
     if estimate.value is None or estimate.low is None or estimate.high is None:
-        return Text("–" if estimate.value is None else f"{estimate.value:.2f}\n–")
-    return Text.assemble(f"{estimate.value:.2f}\n", (f"{estimate.low:.2f}–{estimate.high:.2f}", "dim"))
+        return Text("–" if estimate.value is None else f"{estimate.value:.2f}{between}–")
+    interval = f"{estimate.low:.2f}–{estimate.high:.2f}"
+    return Text.assemble(f"{estimate.value:.2f}{between}", (interval, "dim"))
 
 
 def _print_rows(rows: tuple[Row, ...]) -> None:

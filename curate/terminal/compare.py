@@ -12,15 +12,15 @@ from cards.record import as_record
 from curate.release.compare import Comparison, Rate, Stage, Told
 from curate.release.sides import STAGES
 from curate.terminal.console import console, shown
-from curate.terminal.show import title
+from curate.terminal.layout import grid, pairs, title
 
 
 def print_comparison(found: Comparison, as_json: bool = False) -> None:
-    """The tables, in 80 columns, or all of it as JSON."""
+    """The tables, or all of it as JSON."""
     if as_json:
         typer.echo(json.dumps(as_record(found), ensure_ascii=False, indent=2))
         return
-    console().print(shown(f"a  {found.a}\nb  {found.b}"), soft_wrap=True)
+    console().print(pairs([("a", found.a), ("b", found.b)]))
     if found.rows:
         console().print(_rows(found.rows))
     else:
@@ -34,7 +34,7 @@ def print_comparison(found: Comparison, as_json: bool = False) -> None:
 
 
 def _rows(rows: Iterable[Told]) -> Table:
-    table = _grid("", "config", "why", "rows", "such as", numbers=("rows",))
+    table = grid("", "config", "why", "rows", "such as", numbers=("rows",))
     for one in rows:
         place = f"{one.whence} -> {one.config}" if one.whence and one.reason != "split" else one.config
         why = f"from {one.whence}" if one.reason == "split" else one.reason
@@ -44,7 +44,7 @@ def _rows(rows: Iterable[Told]) -> Table:
 
 def _places(found: Comparison) -> Table:
     """Configs and splits down, all sources together and then each."""
-    table = _grid("config", "source", "a", "b", "change", numbers=("a", "b", "change"))
+    table = grid("config", "source", "a", "b", "change", numbers=("a", "b", "change"))
     for (config, split), places in groupby(found.places, lambda one: (one.config, one.split)):
         of_it = list(places)
         name = f"{config} {split}".strip()
@@ -55,7 +55,7 @@ def _places(found: Comparison) -> Table:
 
 
 def _rates(rates: Iterable[Rate]) -> Table:
-    table = _grid("judge", "criterion", "a", "b", numbers=("a", "b"))
+    table = grid("judge", "criterion", "a", "b", numbers=("a", "b"))
     for judge, of_it in groupby(rates, lambda one: one.judge):
         for index, one in enumerate(of_it):
             told = (_share(one.a_met, one.a_decided), _share(one.b_met, one.b_decided))
@@ -81,7 +81,7 @@ def _print_funnel(stages: Iterable[Stage]) -> None:
 
 def _funnel(stages: Iterable[Stage]) -> Table:
     """The stages down, without those that are empty on both sides."""
-    table = _grid("", "a", "b", "change", numbers=("a", "b", "change"))
+    table = grid("", "a", "b", "change", numbers=("a", "b", "change"))
     for one in stages:
         if one.a or one.b:
             _side_by_side(table, [one.stage.replace("_", " ")], one.a, one.b)
@@ -99,10 +99,3 @@ def _count(number: int | None) -> str:
 
 def _share(met: int, decided: int) -> str:
     return f"{met:,}/{decided:,} {met / decided:6.1%}" if decided else "–"
-
-
-def _grid(*names: str, numbers: tuple[str, ...]) -> Table:
-    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in names:
-        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
-    return table

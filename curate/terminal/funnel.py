@@ -1,12 +1,16 @@
-"""The funnel at the end of a run: records in, what came through each round, where they went; fits 80 columns."""
+"""The funnel at the end of a run: records in, what came through each round, where they went."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.table import Table
+from rich.cells import cell_len
 from rich.text import Text
 
 from curate.runs import Run
 from curate.terminal.console import console, shown
+from curate.terminal.layout import grid
+
+Counts = Mapping[str, Any]  # a row of the view `funnel`: source, and a number by stage
 
 # Stage of the funnel -> column of the view `funnel`; an indent means "of those above".
 _FUNNEL = (
@@ -34,6 +38,7 @@ _GOLD_FLAGS = """
     where one.flag like 'gold_%'"""
 _DROPPED = """
     select source, reason, count(*) from outcomes where label = 'dropped' and reason <> 'unreadable' group by all"""
+_GAP, _NAME = 2, 14  # blanks after a column; columns that a source's name has before it is folded
 _SECTION_ENDS = frozenset({"failed", "answer_undecided", "reasoning_undecided"})
 
 
@@ -50,18 +55,30 @@ def print_funnel(run: Run) -> None:
     stages = [stage for stage in stages if run.record["calls"] is not None or stage[1] not in ("pending", "failed")]
     total = {"source": "all"} | {column: sum(row[column] for row in rows) for _, column in stages}
     columns = rows if len(rows) == 1 else [*rows, total]
-    widest = max(len(str(row["source"])) for row in columns)
-    labels = max(len(label) for label, _ in stages)
-    fit = max((console().width - labels - 2) // (max(widest, 7) + 2), 1)
-    for start in range(0, len(columns), fit):
-        table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        table.add_column("")
-        part = columns[start : start + fit]
-        for row in part:
-            table.add_column(str(row["source"]), justify="right", overflow="fold")
+    labels = max(cell_len(label) for label, _ in stages)
+    for part in _fitting(columns, [column for _, column in stages], console().width - labels - _GAP):
+        table = grid("", gap=_GAP)
+        table.columns[0].no_wrap = True
+        for row, width in part:
+            table.add_column(shown(row["source"]), justify="right", overflow="fold", width=width)
         for label, column in stages:
-            table.add_row(label, *(_count(row[column]) for row in part), end_section=column in _SECTION_ENDS)
+            table.add_row(label, *(_count(row[column]) for row, _ in part), end_section=column in _SECTION_ENDS)
         console().print(table)
+
+
+def _fitting(columns: Sequence[Counts], stages: Sequence[str], room: int) -> Iterator[list[tuple[Counts, int]]]:
+    """The columns with their widths, as many at a time as have room: wide enough for every number, and for a name of
+    some length; a longer one is folded."""
+    part, left = list[tuple[Counts, int]](), room
+    for row in columns:
+        numbers = max(len(f"{row[stage]:,}") for stage in stages)
+        width = max(numbers, min(cell_len(str(row["source"])), _NAME))
+        if part and width + _GAP > left:
+            yield part
+            part, left = [], room
+        part.append((row, width))
+        left -= width + _GAP
+    yield part
 
 
 def _add(run: Run, rows: list[dict[str, Any]], query: str) -> list[str]:

@@ -18,7 +18,8 @@ from curate.records import Question, Trace
 from curate.runs import Run
 from curate.terminal.console import console, shown
 from curate.terminal.keys import END, Keys, keys
-from curate.terminal.show import question_parts, title
+from curate.terminal.layout import title
+from curate.terminal.show import question_parts
 from judges.reasoning.criteria import Criterion
 from judges.verdict import Vote
 

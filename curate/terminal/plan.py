@@ -1,10 +1,9 @@
-"""What `plan` and `status` show: how a recipe stands, what is left of it, what it asks its models; in 80 columns."""
+"""What `plan` and `status` show: how a recipe stands, what is left of it, what it asks its models."""
 
 import json
 from dataclasses import asdict
 
 import typer
-from rich.table import Table
 
 from curate.chat.budget import Spent
 from curate.recipe import Recipe
@@ -12,6 +11,7 @@ from curate.release_spec import DifficultySpec
 from curate.rounds import Draws, Round
 from curate.survey import R1_MEAN, Known, Survey
 from curate.terminal.console import console, shown
+from curate.terminal.layout import numbered, title
 
 
 def print_plan(recipe: Recipe, found: Survey, as_json: bool) -> None:
@@ -25,7 +25,7 @@ def print_plan(recipe: Recipe, found: Survey, as_json: bool) -> None:
         return
     _print_left(recipe, found)
     for kind, text in found.prompts.items():
-        console().rule(shown(f"the first prompt ({kind})"), align="left")
+        console().print(title(f"the first prompt ({kind})"))
         console().print(shown(text), soft_wrap=True)
 
 
@@ -62,14 +62,12 @@ def print_json(found: Survey) -> None:
 
 
 def _print_parts(found: Survey) -> None:
-    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("source", overflow="fold")
-    for name in ("records", "questions", "dropped", "done", "failed", "pending"):
-        table.add_column(name, justify="right")
-    for name, part in found.parts.items():
-        numbers = (part.records, part.questions, part.dropped, part.done - part.dropped, part.failed, part.pending)
-        table.add_row(shown(name), *(f"{number:,}" for number in numbers))
-    console().print(table)
+    names = ("records", "questions", "dropped", "done", "failed", "pending")
+    rows = [
+        (name, (part.records, part.questions, part.dropped, part.done - part.dropped, part.failed, part.pending))
+        for name, part in found.parts.items()
+    ]
+    console().print(numbered("source", names, [(name, [f"{one:,}" for one in numbers]) for name, numbers in rows]))
 
 
 def _print_left(recipe: Recipe, found: Survey) -> None:

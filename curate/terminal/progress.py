@@ -1,97 +1,94 @@
-"""What a run shows while it works: a bar with rate and time left on a terminal, plain lines elsewhere; below it what
-the calls do: calls and tokens a second, cost so far, how many are in flight, how many were refused.
-"""
+"""What a run shows while it works: the live view on a terminal, plain lines every few seconds elsewhere."""
 
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from rich.console import Console, RenderableType
-from rich.text import Text
+from rich.console import Console
 
 from curate.chat.client import Pulse
-from curate.terminal.console import shown
-
-Told = Callable[[str, int, int | None, Pulse | None], None]
+from curate.moment import Moment, Outcomes, Told
+from curate.terminal.live import STAGES, View
+from curate.terminal.rates import Rates
 
 _EVERY = 5.0  # seconds between plain lines
-_REFRESH = 0.1
-_OVER = 10.0  # seconds that rates are taken over
-_STAGES = {"reading": "reading records", "curating": "curating questions", "tables": "building scores.duckdb"}
-_WITHOUT_CALLS = ("reading", "tables")
+_A_SECOND = 4  # times that the live view is drawn
 
 
 @contextmanager
 def progress() -> Iterator[Told]:
-    """Yields told(stage, done, total, pulse): a bar on a terminal, else a line every few seconds.
-
-    stage: one of a run's, or in words what is done."""
-    if not sys.stderr.isatty():
+    """Yields what a run is told with: it draws the live view on standard error, or prints a line every few seconds
+    where that is no terminal, or one that knows no more than lines."""
+    console = Console(stderr=True)
+    if not sys.stderr.isatty() or console.is_dumb_terminal:
         yield _plain_lines()
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-
-    class Bar(Progress):
-        note = Text()
-
-        def get_renderables(self) -> Iterable[RenderableType]:
-            yield self.make_tasks_table(self.tasks)
-            if self.note:
-                yield self.note
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-    )
-    with Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=None, rate="")
-        rates, stage_now, shown_at = Rates(), "", 0.0
-
-        def told(stage: str, done: int, total: int | None, pulse: Pulse | None) -> None:
-            nonlocal rates, stage_now, shown_at
-            now = time.monotonic()
-            if stage != stage_now:
-                bar.reset(task, description=_STAGES.get(stage, stage), total=total, rate="")
-                rates, stage_now, shown_at = Rates(), stage, 0.0
-            if now - shown_at < _REFRESH and done != total:  # not every one of 100,000 questions redraws the bar
-                return
-            shown_at = now
-            rates.add(now, done, pulse)
-            bar.note = shown(line(pulse, rates)) if pulse is not None and stage not in _WITHOUT_CALLS else Text()
-            bar.note.no_wrap, bar.note.overflow = True, "ellipsis"
-            bar.update(task, completed=done, total=total, rate=f"{rates.done:,.0f}/s")
-
+    with _live(console) as told:
         yield told
 
 
-class Rates:
-    """Questions, calls and tokens a second, over the last seconds."""
+@contextmanager
+def _live(console: Console) -> Iterator[Told]:
+    """Draws what it was told last, from a thread of its own: also while a stage is busy and tells nothing."""
+    from rich.live import Live
 
-    def __init__(self) -> None:
-        self._points: deque[tuple[float, int, int, int]] = deque()
-        self.done = self.calls = self.tokens = 0.0
+    last, rates = Moment("starting"), Rates()
 
-    def add(self, now: float, done: int, pulse: Pulse | None) -> None:
-        """Takes in one moment."""
-        meter = pulse.meter if pulse is not None else None
-        self._points.append((now, done, meter.answered if meter else 0, meter.tokens if meter else 0))
-        while len(self._points) > 2 and now - self._points[0][0] > _OVER:
-            self._points.popleft()
-        first = self._points[0]
-        seconds = max(now - first[0], 1e-3)
-        if len(self._points) > 1:
-            self.done = (done - first[1]) / seconds
-            self.calls = (self._points[-1][2] - first[2]) / seconds
-            self.tokens = (self._points[-1][3] - first[3]) / seconds
+    def told(moment: Moment) -> None:
+        nonlocal last
+        if moment.outcomes is None and last.outcomes is not None:
+            moment = replace(moment, outcomes=last.outcomes)  # the tables are built: what they hold stays in view
+        last = moment
+
+    def drawn() -> View:
+        moment = last
+        rates.add(moment)
+        return View(moment, rates)
+
+    with Live(
+        get_renderable=drawn,
+        console=console,
+        refresh_per_second=_A_SECOND,
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+    ):
+        yield told
 
 
-def line(pulse: Pulse, rates: Rates) -> str:
-    """What the calls do, in one line of fewer than 80 columns."""
+def _plain_lines() -> Told:
+    rates, stage, said = Rates(), "", time.monotonic()
+
+    def told(moment: Moment) -> None:
+        nonlocal stage, said
+        now = time.monotonic()
+        if moment.stage != stage:
+            stage, said = moment.stage, now
+            rates.add(moment, now)
+        if now - said >= _EVERY:
+            said = now
+            rates.add(moment, now)
+            print(line(moment, rates), file=sys.stderr, flush=True)
+
+    return told
+
+
+def line(moment: Moment, rates: Rates) -> str:
+    """A moment in one line: how far it is, where the questions went, what the calls do."""
+    of = f" of {moment.total:,}" if moment.total is not None else ""
+    parts = [f"{STAGES.get(moment.stage, moment.stage)}: {moment.done:,}{of}, {rates.done:,.0f}/s"]
+    parts += [_places(moment.outcomes)] if moment.outcomes else []
+    parts += [_calls(moment.pulse, rates)] if moment.pulse and moment.total is not None else []
+    return "; ".join(parts)
+
+
+def _places(outcomes: Outcomes) -> str:
+    return ", ".join(f"{place} {sum(reasons.values()):,}" for place, reasons in outcomes.places.items())
+
+
+def _calls(pulse: Pulse, rates: Rates) -> str:
+    """What the calls do."""
     meter = pulse.meter
     if pulse.stopped == "broken":
         return f"stopping, {pulse.in_flight} calls in flight: {pulse.detail}"
@@ -102,22 +99,3 @@ def line(pulse: Pulse, rates: Rates) -> str:
     parts += [f"{meter.refused:,} × 429"] if meter.refused else []
     parts += [f"{meter.failed:,} failed"] if meter.failed else []
     return " · ".join(parts)
-
-
-def _plain_lines() -> Told:
-    rates, stage_now, said = Rates(), "", time.monotonic()
-
-    def told(stage: str, done: int, total: int | None, pulse: Pulse | None) -> None:
-        nonlocal rates, stage_now, said
-        now = time.monotonic()
-        if stage != stage_now:
-            rates, stage_now, said = Rates(), stage, now
-            rates.add(now, done, pulse)
-        if now - said >= _EVERY:
-            said = now
-            rates.add(now, done, pulse)
-            of = f" of {total:,}" if total is not None else ""
-            calls = f"; {line(pulse, rates)}" if pulse is not None and stage not in _WITHOUT_CALLS else ""
-            print(f"{_STAGES.get(stage, stage)}: {done:,}{of}, {rates.done:,.0f}/s{calls}", file=sys.stderr, flush=True)
-
-    return told

@@ -7,18 +7,21 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from curate.errors import UserError
 from curate.runs import Run
 from curate.terminal.console import console, shown
+from curate.terminal.layout import headed, pairs
 
 _BATCH = 1000
 _TABLE_ROWS = 200
 _CELL = 300
-_NARROWEST = 8
+_TEXT = 16  # columns that a text needs beside others, if it is so long
+_GAPS = 3  # columns between two
 
 
 def print_query(run: Run, query: str, form: Literal["table", "json", "csv"]) -> None:
@@ -73,33 +76,44 @@ def _csv(connection: Any, names: list[str]) -> None:
 
 
 def _table(connection: Any, names: list[str]) -> None:
-    """Rows across; where that leaves a column fewer than eight characters, each row as a list of its columns."""
+    """Rows across; where that breaks a number, or leaves a text too little, each row as a list of its columns."""
     rows = connection.fetchmany(_TABLE_ROWS + 1)
-    across = len(names) * (_NARROWEST + 2) <= console().width
-    for part in [_across(names, rows[:_TABLE_ROWS])] if across else _down(names, rows[:_TABLE_ROWS]):
+    told = [[_cell(cell) for cell in row] for row in rows[:_TABLE_ROWS]]
+    numbers = [any(map(_is_number, column)) for column in zip(*rows, strict=True)] or [False] * len(names)
+    for part in [_across(names, told, numbers)] if _fits(names, told, numbers) else _down(names, told):
         console().print(part)
     if len(rows) > _TABLE_ROWS:
         console().print(f"the first {_TABLE_ROWS:,} rows; --csv or --json give all", style="dim")
 
 
-def _across(names: list[str], rows: list[tuple[Any, ...]]) -> Table:
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for index, name in enumerate(names):
-        numbers = any(isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in rows)
-        table.add_column(shown(name), justify="right" if numbers else "left", overflow="fold")
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def _fits(names: list[str], rows: list[list[Text]], numbers: list[bool]) -> bool:
+    """Is there room for every number whole, and for so much of every text?"""
+    columns = zip(
+        *[[cell_len(name) for name in names], *([cell.cell_len for cell in row] for row in rows)], strict=True
+    )
+    widths = [max(column) for column in columns]
+    wanted = (width if whole else min(width, _TEXT) for width, whole in zip(widths, numbers, strict=True))
+    taken: int = sum(wanted) + _GAPS * len(names)
+    return taken <= console().width
+
+
+def _across(names: list[str], rows: list[list[Text]], numbers: list[bool]) -> Table:
+    table = headed(*names)
+    for column, whole in zip(table.columns, numbers, strict=True):
+        column.justify, column.no_wrap = ("right", True) if whole else ("left", False)
     for row in rows:
-        table.add_row(*map(_cell, row))
+        table.add_row(*row)
     return table
 
 
-def _down(names: list[str], rows: list[tuple[Any, ...]]) -> Iterator[Table]:
+def _down(names: list[str], rows: list[list[Text]]) -> Iterator[RenderableType]:
     for row in rows:
-        table = Table(box=SIMPLE_HEAD, show_header=False, pad_edge=False)
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
-        for name, cell in zip(names, row, strict=True):
-            table.add_row(shown(name, "bold"), _cell(cell))
-        yield table
+        yield pairs(zip(names, row, strict=True))
+        yield ""
 
 
 def _cell(cell: Any) -> Text:

@@ -14,14 +14,15 @@ from typing import Any
 from rich.console import Group, RenderableType
 
 from curate.errors import UserError
-from curate.names import SHIPPED, module
+from curate.names import module
 from curate.read import Broken
-from curate.recipe import alone, load_recipe
+from curate.recipe import alone
 from curate.records import Question
 from curate.sourcing import Source, of_file, opened
-from curate.spec import SourceSpec
+from curate.starter import bundled, keys_of_sample
 from curate.terminal.console import console, shown
-from curate.terminal.show import question_parts, title
+from curate.terminal.layout import title
+from curate.terminal.show import question_parts
 
 _RAW = 2000  # characters of an unreadable record that are shown
 
@@ -50,22 +51,14 @@ def sampled(name: str, location: str | None = None, settings: Mapping[str, Any] 
     """A source over the files of a location; without one over its bundled sample, by the keys that quickstart reads it
     with. Raises UserError where there is neither, and as `opened` does."""
     module("source", name)  # a name that is none is told before a sample that is not there
-    keys = {**({} if location else _keys(name)), **(settings or {})}
+    keys = {**({} if location else keys_of_sample(name)), **(settings or {})}
     recipe = alone(name, location or _bundled(name), keys)
     return opened(recipe.sources[0], "--from", recipe.base)
 
 
-def _keys(name: str) -> dict[str, Any]:
-    """What quickstart says of the sample of a source, such as its columns."""
-    spec = next((spec for spec in load_recipe("quickstart").sources if spec.use == name), None)
-    return spec.model_dump(by_alias=True, exclude_unset=True, exclude=set(SourceSpec.model_fields)) if spec else {}
-
-
 def _bundled(name: str) -> Path:
-    """The sample of a source that comes with the package, a file or a folder. Raises UserError where there is none."""
-    found = next((entry for entry in sorted((SHIPPED / "samples").iterdir()) if entry.stem == name), None)
-    if found is None:
-        raise UserError(f"no sample of '{name}' comes with the package; name a file of yours with --from")
+    """The files of the sample that comes with the package. Raises UserError where there is none."""
+    found = bundled(name)
     return found / "**" / "*.*" if found.is_dir() else found
 
 

@@ -1,120 +1,140 @@
 """A run's outcomes as a list, and one question laid out for reading: question, table, gold, trace, verdicts, votes."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
+import typer
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from curate.errors import UserError, nearest
+from curate.life.rows import Rows, meaning
 from curate.records import Question, split_cells
 from curate.runs import Run
 from curate.terminal.console import console, shown
+from curate.terminal.layout import grid, headed, is_wide, title
 
-_STYLES = {"good": "green", "bad": "red", "undecided": "yellow", "dropped": "dim"}
-_VOTES = {1: Text("1", style="green"), 0: Text("0", style="red"), None: Text("?", style="yellow")}
-_TRUTH = {
+STYLES = {"good": "green", "bad": "red", "undecided": "yellow", "dropped": "dim"}
+VOTES = {1: Text("1", style="green"), 0: Text("0", style="red"), None: Text("?", style="yellow")}
+TRUTH = {
     True: Text("right", style="green"),
     False: Text("wrong", style="red"),
     None: Text("undecided", style="yellow"),
 }
-_QUALITY = {True: "good", False: "bad", None: "undecided"}
+QUALITY = {True: "good", False: "bad", None: "undecided"}
 _RAW = 2000
+_DETAIL = 48  # columns of the list that details, and what stands between columns, are left
 _WRONG_SHOWN = 10
-_WIDE = 110  # columns from which the list has room for details
+_COLUMNS = ("question_id", "source", "label", "reason", "goes_to", "detail")
+_OF_TRACE = "where question_id = ? and sample = ? and attempt = ? order by rowid"
 
 
-def print_list(run: Run, wanted: dict[str, str | None], limit: int) -> None:
-    """The outcomes that match, one a line."""
+def print_list(run: Run, wanted: dict[str, str | None], limit: int, as_json: bool = False) -> None:
+    """The outcomes that match, one a line, or as a JSON array."""
     filters = {column: value for column, value in wanted.items() if value is not None}
     where = " and ".join(f"{column} = ?" for column in filters) or "true"
     with run.connect() as connection:
+        rows = Rows(connection)
         for column, value in filters.items():
-            known = [
-                row[0] for row in connection.execute(f"select distinct {column} from outcomes order by all").fetchall()
-            ]
+            known = [str(row[column]) for row in rows.all(f"select distinct {column} from outcomes order by all")]
             if value not in known:
                 raise UserError(
                     f"no outcome has the {column} '{value}'{nearest(value, known)}\n  this run has: {', '.join(known)}"
                 )
-        values = list(filters.values())
-        counted = connection.execute(f"select count(*) from outcomes where {where}", values).fetchone()
-        query = f"select question_id, label, reason, goes_to, detail from outcomes where {where} order by rowid limit ?"
-        rows = connection.execute(query, [*values, limit]).fetchall()
-    wide = console().width >= _WIDE
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for name in ("id", "label", "reason", "to", *(["detail"] if wide else [])):
-        table.add_column(name, overflow="fold", no_wrap=name in ("label", "reason", "to"))
-    for question_id, label, reason, goes_to, detail in rows:
-        cells = [shown(question_id), shown(label, style=_STYLES[label]), shown(reason), shown(goes_to)]
-        table.add_row(*cells, *([shown(detail)] if wide else []))
-    console().print(table)
-    count = counted[0] if counted else 0
-    if count > len(rows):
-        console().print(f"{len(rows)} of {count:,}; --limit shows more", style="dim")
+        counted = rows.one(f"select count(*) as n from outcomes where {where}", *filters.values())
+        query = f"select {', '.join(_COLUMNS)} from outcomes where {where} order by rowid limit ?"
+        found = rows.all(query, *filters.values(), limit)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    console().print(_list(found))
+    count = counted["n"] if counted else 0
+    if count > len(found):
+        console().print(f"{len(found):,} of {count:,}; --limit shows more", style="dim")
 
 
-def print_record(run: Run, question_id: str) -> None:
-    """One question as a page. Raises UserError for an unknown id."""
+def _list(found: list[dict[str, Any]]) -> Table:
+    """Where there is room the details stand too, and ids are whole as far as that leaves some for them."""
+    table = headed("id", "label", "reason", "to", *(["detail"] if is_wide() else []))
+    for column in table.columns[1:4]:
+        column.no_wrap = True
+    cells = [(row["question_id"], row["label"], row["reason"], row["goes_to"] or "waits") for row in found]
+    if is_wide() and cells:
+        longest, *others = (max(map(cell_len, column)) for column in zip(*cells, strict=True))
+        table.columns[0].width = min(longest, max(console().width - sum(others) - _DETAIL, _DETAIL))
+    for row, (id, label, reason, to) in zip(found, cells, strict=True):
+        told = [shown(id), shown(label, STYLES[label]), shown(reason), shown(to)]
+        table.add_row(*told, *([shown(row["detail"])] if is_wide() else []))
+    return table
+
+
+def print_record(run: Run, question_id: str, as_json: bool = False) -> None:
+    """One question as a page, or as one JSON object. Raises UserError for an unknown id."""
     with run.connect() as connection:
-        made = _one(connection, "select id from questions where parent = ?", question_id)
-        question_id = made["id"] if made else question_id
+        rows = Rows(connection)
+        try:
+            question_id = rows.identified(question_id)
+        except UserError as unknown:
+            raise UserError(f"{unknown}\n  `curate show {run.path}` lists them") from None
         question = run.question(question_id)
-        outcome = _one(connection, "from outcomes where question_id = ?", question_id)
-        if outcome is None:
-            raise UserError(
-                f"no question '{question_id}'{_similar(connection, question_id)}\n  `curate show {run.path}` lists them"
-            )
-        parts: list[RenderableType] = [_head(question_id, outcome, connection)]
+        outcome = rows.one("from outcomes where question_id = ?", question_id)
+        assert outcome is not None, question_id
+        if as_json:
+            typer.echo(json.dumps(_said(run, rows, question, outcome), ensure_ascii=False, indent=2, default=str))
+            return
+        parts: list[RenderableType] = [_head(question_id, outcome)]
         if question is None:
-            parts += _unreadable(connection, question_id)
+            parts += _unreadable(rows, question_id)
         else:
             parts += question_parts(question)
             parts += _original(run, question)
-            parts += _trace(connection, outcome)
-            parts += _tries(connection, question_id)
+            parts += _trace(rows, outcome)
+            parts += _tries(rows, question_id)
     console().print(Group(*parts))
 
 
-def _one(connection: Any, query: str, *values: Any) -> dict[str, Any] | None:
-    found = connection.execute(query, list(values))
-    names = [column[0] for column in found.description]
-    row = found.fetchone()
-    return None if row is None else dict(zip(names, row, strict=True))
+def _said(run: Run, rows: Rows, question: Question | None, outcome: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows, as rows of the tables: the chosen trace with its verdicts, and all tries."""
+    id, key = outcome["question_id"], (outcome["question_id"], outcome["sample"], outcome["attempt"])
+    parent = run.question(question.parent) if question and question.parent else None
+    return {
+        "outcome": outcome,
+        "question": asdict(question) if question else None,
+        "original": asdict(parent) if parent else None,
+        "unreadable": rows.one("from unreadable where question_id = ?", id),
+        "trace": rows.one(f"from traces {_OF_TRACE}", *key),
+        "check": rows.one(f"from checks {_OF_TRACE}", *key),
+        **{name: rows.all(f"from {name} {_OF_TRACE}", *key) for name in ("judgements", "scores", "calculations")},
+        "tries": rows.all("from checks where question_id = ? order by rowid", id),
+        "calls": rows.one(_CALLS, id),
+    }
 
 
-def _similar(connection: Any, question_id: str) -> str:
-    query = "select question_id from outcomes order by jaro_winkler_similarity(question_id, ?) desc limit 1"
-    found = connection.execute(query, [question_id]).fetchone()
-    return nearest(question_id, [found[0]]) if found else ""
-
-
-def _head(question_id: str, outcome: dict[str, Any], connection: Any) -> RenderableType:
-    meaning = _one(connection, "select meaning from reasons where reason = ?", outcome["reason"])
-    line = Text.assemble(
-        shown(question_id, "bold"),
-        "  ",
-        (outcome["label"], _STYLES[outcome["label"]]),
-        f" -> {outcome['goes_to'] or 'waits for a call'}\n",
-        shown(f"{outcome['reason']}: {meaning['meaning'] if meaning else ''}", "dim"),
-    )
+def _head(question_id: str, outcome: dict[str, Any]) -> RenderableType:
+    line = headline(question_id, outcome)
+    line.append_text(shown(f"\n{outcome['reason']}: {meaning(outcome['reason'])}", "dim"))
     if outcome["detail"]:
         line.append_text(shown(f"\n{outcome['detail']}", "dim"))
     return line
 
 
-def _unreadable(connection: Any, question_id: str) -> list[RenderableType]:
-    row = _one(connection, "from unreadable where question_id = ?", question_id)
+def headline(question_id: str, outcome: Mapping[str, Any]) -> Text:
+    """The id with the label and where it goes, beside it or, behind a long one, below it."""
+    fate = Text.assemble(
+        (outcome["label"], STYLES[outcome["label"]]), f" -> {outcome['goes_to'] or 'waits for a call'}"
+    )
+    apart = "  " if cell_len(question_id) + len(fate) + 2 <= console().width else "\n"
+    return Text.assemble(shown(question_id, "bold"), apart, fate)
+
+
+def _unreadable(rows: Rows, question_id: str) -> list[RenderableType]:
+    row = rows.one("from unreadable where question_id = ?", question_id)
     return [title("the record as it stands"), shown(row["raw"][:_RAW])] if row else []
-
-
-def title(text: str) -> RenderableType:
-    """The line above a part of a page."""
-    return Rule(shown(text), align="left", style="dim")
 
 
 def question_parts(question: Question) -> list[RenderableType]:
@@ -156,77 +176,81 @@ def _context(context: str) -> list[RenderableType]:
 
 
 def _cells(rows: list[list[str]]) -> Table:
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for index in range(max(map(len, rows))):
-        header = rows[0][index] if index < len(rows[0]) else ""
-        table.add_column(shown(header), overflow="fold", justify="right" if index else "left")
+    head = [*rows[0], *[""] * (max(map(len, rows)) - len(rows[0]))]
+    table = headed(*head)
+    for column in table.columns[1:]:
+        column.justify = "right"
     for row in rows[1:]:
         table.add_row(*map(shown, row))
     return table
 
 
-def _tries(connection: Any, question_id: str) -> list[RenderableType]:
+_CALLS = """select count(*) as calls, coalesce(sum(prompt_tokens + completion_tokens), 0) as tokens,
+    coalesce(sum(usd), 0) as usd from calls where question_id = ?"""
+
+
+def _tries(rows: Rows, question_id: str) -> list[RenderableType]:
     """All tries, where there are several, and what the calls for them took."""
-    tries = connection.execute(
-        """select t.sample, t.attempt, t.outcome, c.value, c.reason, coalesce(t.error, c.extracted, '')
+    tries = rows.all(
+        """select t.sample, t.attempt, t.outcome, c.value, c.reason, coalesce(t.error, c.extracted, '') as said
         from traces t join checks c using (question_id, sample, attempt) where question_id = ? order by all""",
-        [question_id],
-    ).fetchall()
-    calls = _one(
-        connection,
-        "select count(*) as n, sum(prompt_tokens + completion_tokens) as tokens, sum(usd) as usd from calls "
-        "where question_id = ?",
         question_id,
     )
+    calls = rows.one(_CALLS, question_id)
     parts: list[RenderableType] = []
     if len(tries) > 1:
-        table = Table(box=None, show_header=False, pad_edge=False)
-        for sample, attempt, outcome, value, reason, said in tries:
-            table.add_row(f"sample {sample}", f"attempt {attempt}", outcome, _TRUTH[value], reason, shown(said, "dim"))
+        table = grid("try", "trace", "answer", "why", "", head=False)
+        for one in tries:
+            place = f"sample {one['sample']} attempt {one['attempt']}"
+            table.add_row(place, one["outcome"], TRUTH[one["value"]], one["reason"], shown(one["said"], "dim"))
         parts += [title(f"all {len(tries)} tries"), table]
-    if calls is not None and calls["n"]:
-        parts += [title("calls"), shown(f"{calls['n']:,}, {calls['tokens']:,} tokens, ${calls['usd']:,.6f}")]
+    if calls is not None and calls["calls"]:
+        said = f"{calls['calls']:,}, {calls['tokens']:,} tokens, ${calls['usd']:,.6f}"
+        parts += [title("calls"), shown(f"{said}; `curate explain` tells each")]
     return parts
 
 
-def _trace(connection: Any, outcome: dict[str, Any]) -> list[RenderableType]:
+def _trace(rows: Rows, outcome: dict[str, Any]) -> list[RenderableType]:
     if outcome["sample"] is None:
         return []
     key = (outcome["question_id"], outcome["sample"], outcome["attempt"])
-    where = "where question_id = ? and sample = ? and attempt = ?"
-    trace = _one(connection, f"from traces {where}", *key)
-    check = _one(connection, f"from checks {where}", *key)
+    trace, check = (rows.one(f"from {name} {_OF_TRACE}", *key) for name in ("traces", "checks"))
     assert trace is not None, key
     assert check is not None, key
     parts: list[RenderableType] = [
         title(f"reasoning ({trace['origin']}, {trace['model']}, {trace['outcome']})"), shown(trace["reasoning"]),
         title("answer"), shown(trace["answer"]),
         title(f"round one ({check['method']})"),
-        Text.assemble(_TRUTH[check["value"]], shown(f"  {check['reason']}: {check['extracted'] or '–'}")),
+        Text.assemble(TRUTH[check["value"]], shown(f"  {check['reason']}: {check['extracted'] or '–'}")),
     ]  # fmt: skip
     if notes := _notes(check):
         parts.append(shown(notes, style="dim"))
-    return [*parts, *_judgements(connection, where, key)]
+    return [*parts, *_judgements(rows, key)]
 
 
-def _judgements(connection: Any, where: str, key: tuple[Any, ...]) -> Iterator[RenderableType]:
+def _judgements(rows: Rows, key: tuple[Any, ...]) -> Iterator[RenderableType]:
     """What each judge says, criterion by criterion, and the calculations that are wrong."""
-    votes = connection.execute(f"select judge, criterion, vote, rationale from scores {where}", list(key)).fetchall()
-    said = connection.execute(f"select judge, sits, value, reason, shown from judgements {where}", list(key)).fetchall()
-    for judge, sits, value, reason, seen in said:
-        beside = "" if sits else ", beside the panel"
-        part = "" if seen == 1 else f", saw {seen:.0%} of the reasoning"
-        yield title(f"round two: {judge} says {_QUALITY[value]} ({reason}{beside}{part})")
-        table = Table(box=None, show_header=False, pad_edge=False)
-        for by, criterion, vote, rationale in votes:
-            if by == judge:
-                table.add_row(_VOTES[vote], shown(criterion), shown(rationale, style="dim"))
-        yield table
-    query = f"select text, computed from calculations {where} and value = false order by start limit {_WRONG_SHOWN}"
-    wrong = connection.execute(query, list(key)).fetchall()
+    votes = rows.all(f"from scores {_OF_TRACE}", *key)
+    for said in rows.all(f"from judgements {_OF_TRACE}", *key):
+        beside = "" if said["sits"] else ", beside the panel"
+        part = "" if said["shown"] == 1 else f", saw {said['shown']:.0%} of the reasoning"
+        words = f"{said['judge']} says {QUALITY[said['value']]} ({said['reason']}{beside}{part})"
+        yield title(f"round two: {words}")
+        yield votes_table([vote for vote in votes if vote["judge"] == said["judge"]])
+    query = f"select text, computed from calculations {_OF_TRACE.replace('order', 'and value = false order')}"
+    wrong = rows.all(query, *key)
     if wrong:
         yield title("calculations that are wrong")
-        yield from (shown(f"{text}   it gives {computed}") for text, computed in wrong)
+        yield from (shown(f"{one['text']}   it gives {one['computed']}") for one in wrong[:_WRONG_SHOWN])
+
+
+def votes_table(votes: Iterable[Mapping[str, Any]], indent: int = 0) -> Table:
+    """One judge's votes with their reasons."""
+    table = grid("vote", "criterion", "why", head=False)
+    for one in votes:
+        vote = Text.assemble(" " * indent, VOTES[one["vote"]])
+        table.add_row(vote, shown(one["criterion"]), shown(one["rationale"], "dim"))
+    return table
 
 
 def _notes(check: dict[str, Any]) -> str:

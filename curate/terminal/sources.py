@@ -1,18 +1,16 @@
-"""The corpora that can be read, as their modules state them; fits 80 columns."""
+"""The corpora that can be read, as their modules state them."""
 
 import dataclasses
 import json
-from typing import Any, Literal
 
 from pydantic import BaseModel
-from rich.box import SIMPLE_HEAD
 from rich.columns import Columns
-from rich.table import Table
 
 from curate.names import known, module
 from curate.records import COMMON_DEFECTS, SourceInfo
 from curate.spec import SourceSpec
 from curate.terminal.console import console, shown
+from curate.terminal.layout import headed, is_wide, pairs
 
 
 def _info(name: str) -> SourceInfo:
@@ -33,14 +31,15 @@ def print_sources(as_json: bool) -> None:
             )
         )
         return
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
-    for title in ("source", "corpus", "language", "licence", "defects"):
-        justify: Literal["left", "right"] = "right" if title == "defects" else "left"
-        table.add_column(title, justify=justify, no_wrap=title != "corpus", overflow="fold")
+    table = headed("source", "corpus", "language", "licence", "defects", *(["home"] if is_wide() else []))
+    table.columns[-1 if not is_wide() else -2].justify = "right"
+    for column in (table.columns[0], *table.columns[2:5]):
+        column.no_wrap = True
     for name in names:
         info = _info(name)
         defects = str(len(info.defects))
-        table.add_row(shown(name, "bold"), shown(info.title), info.language, shown(info.licence), defects)
+        told = (shown(name, "bold"), shown(info.title), info.language, shown(info.licence), defects)
+        table.add_row(*told, *([shown(info.home, "dim")] if is_wide() else []))
     console().print(table)
     console().print(
         "`curate sources NAME` tells about one; a dotted path in a recipe names a module of your own", style="dim"
@@ -65,11 +64,8 @@ def print_source(name: str, as_json: bool) -> None:
         "records": info.form,
         "cite": info.citation,
     }
-    table = _pairs()
-    for key, value in facts.items():
-        if value:
-            table.add_row(shown(key, "bold"), shown(value) if isinstance(value, str) else Columns(value, (0, 2)))
-    console().print(table)
+    told = {key: said if isinstance(said, str) else Columns(said, (0, 2)) for key, said in facts.items() if said}
+    console().print(pairs(told.items()))
     _print_pairs("recipe keys", {**_fields(SourceSpec), **_fields(getattr(module("source", name), "Options", None))})
     columns = getattr(getattr(module("source", name), "Columns", None), "model_fields", None)
     if columns:
@@ -81,19 +77,7 @@ def _fields(model: type[BaseModel] | None) -> dict[str, str]:
     return {info.alias or name: info.description or "" for name, info in model.model_fields.items()} if model else {}
 
 
-def _print_pairs(title: str, pairs: dict[str, Any]) -> None:
-    if not pairs:
-        return
-    table = _pairs()
-    for key, value in pairs.items():
-        table.add_row(shown(f"  {key}"), shown(str(value), style="dim"))
-    console().print(shown(f"\n{title}", style="bold"))
-    console().print(table)
-
-
-def _pairs() -> Table:
-    """A table for names and what they mean; what has no place to break is folded, never cut."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    return table
+def _print_pairs(title: str, told: dict[str, str]) -> None:
+    if told:
+        console().print(shown(f"\n{title}", style="bold"))
+        console().print(pairs(((name, shown(said, "dim")) for name, said in told.items()), indent=2, style=""))

@@ -16,8 +16,8 @@ def print_verified(found: Side, faults: Sequence[str], unchecked: Sequence[str],
         typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
         return
     for fault in faults:
-        console().print(shown(fault), soft_wrap=True)
+        console().print(shown(fault))
     for line in unchecked:
-        console().print(shown(line, "dim"), soft_wrap=True)
+        console().print(shown(line, "dim"))
     verdict = f"{len(faults):,} {'fault' if len(faults) == 1 else 'faults'}" if faults else "verified"
-    console().print(shown(f"{found.name}: {verdict}", "bold"), soft_wrap=True)
+    console().print(shown(f"{found.name}: {verdict}", "bold"))

@@ -2,6 +2,7 @@
 nowhere.
 
     ground("12.03% of 6,039", "revenue of 6,039 and a share of 0.1203", ())   ->  given 2, nothing unfounded
+    located("12.03% of 6,039", ...)   ->  (Located(0, 5, "given", misread=False), Located(10, 15, "given", False))
 
 A number is given if it stands in the question's text, context or options, whatever its sign, scale or percent sign, or
 rounds to what the trace writes. Years, numbers of lists and steps, and parts of names (Q3, 10-K) are not counted.
@@ -14,12 +15,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from judges.answers.numerals import arabic
 from judges.answers.text import simplified
 from judges.reasoning.arithmetic import Calculation
-from judges.reasoning.mentions import Numeral, mentions, numbers, numeral, undressed
+from judges.reasoning.arithmetic.written import readable
+from judges.reasoning.mentions import Numeral, mentions, numbers, numeral, placed, undressed
 
 Place = Literal["given", "derived", "constant", "miscalculated", "unfounded"]
 
@@ -63,6 +65,15 @@ class Grounding:
     def founded(self) -> float | None:
         """The share that is given, derived or a constant; None without numbers."""
         return (self.given + self.derived + self.constant) / self.counted if self.counted else None
+
+
+class Located(NamedTuple):
+    """A number in a text: its start and end, where it comes from, and whether it is misread."""
+
+    start: int
+    end: int
+    place: Place
+    misread: bool
 
 
 class _Known:
@@ -146,6 +157,51 @@ def _parts(wanted: Iterable[Numeral], numerals: Iterable[Numeral]) -> set[tuple[
 
 def ground(text: str, given: str, calculations: Sequence[Calculation]) -> Grounding:
     """The grounding of the numbers in `text`; given: all that the question gives; calculations: the audit of `text`."""
+    said = Counter(mentions(undressed(text)))
+    found = _origins(said, given, calculations)
+    counts: Counter[Place] = Counter()
+    for written, place in found.places.items():
+        counts[place] += said[written]
+    return Grounding(
+        at_hand=found.at_hand,
+        given=counts["given"],
+        derived=counts["derived"],
+        constant=counts["constant"],
+        miscalculated=counts["miscalculated"],
+        unfounded=found.unfounded,
+        misread=found.misread,
+        unfounded_mentions=counts["unfounded"],
+    )
+
+
+def located(text: str, given: str, calculations: Sequence[Calculation]) -> tuple[Located, ...]:
+    """Every number that `ground` counts, in order, with where it stands in `text`."""
+    said = readable(text)
+    # Undressing takes the braces of "{,}", two characters each, so that what stands behind them moves.
+    commas = [found.start() - 2 * index for index, found in enumerate(re.finditer(r"\{,\}", said))]
+    mentioned = list(placed(undressed(text)))
+    found = _origins(dict.fromkeys(written for written, _, _ in mentioned), given, calculations)
+    return tuple(
+        Located(
+            start + 2 * bisect_left(commas, start),
+            end + 2 * bisect_left(commas, end),
+            found.places[written],
+            written in found.misread,
+        )
+        for written, start, end in mentioned
+    )
+
+
+class _Origins(NamedTuple):
+    """Where different numbers come from; the rest as in Grounding."""
+
+    places: Mapping[str, Place]
+    at_hand: int
+    unfounded: tuple[str, ...]
+    misread: tuple[str, ...]
+
+
+def _origins(said: Iterable[str], given: str, calculations: Sequence[Calculation]) -> _Origins:
     at_hand, known = _at_hand(given)
     right = [one for one in calculations if one.value is not False]
     wrong = [one for one in calculations if one.value is False]
@@ -154,27 +210,15 @@ def ground(text: str, given: str, calculations: Sequence[Calculation]) -> Ground
         ("derived", _Known(map(numeral, _results(right)))),
         ("miscalculated", _Known(map(numeral, _results(wrong)))),
     )
-    said = Counter(mentions(undressed(text)))
     read = {written: numeral(written) for written in said}
     places = {written: _place(written, one, sources) for written, one in read.items()}
     if unfounded := [one for one, place in places.items() if place == "unfounded"]:
         founded = [number for one, number in read.items() if places[one] != "unfounded"]
         parts = _parts(map(read.__getitem__, unfounded), founded)
         places |= {one: "derived" for one in unfounded if read[one][:2] in parts}
-    unfounded = [one for one in unfounded if places[one] == "unfounded"]
-    counts: Counter[Place] = Counter()
-    for written, place in places.items():
-        counts[place] += said[written]
-    return Grounding(
-        at_hand=at_hand,
-        given=counts["given"],
-        derived=counts["derived"],
-        constant=counts["constant"],
-        miscalculated=counts["miscalculated"],
-        unfounded=tuple(unfounded),
-        misread=tuple(one for one in unfounded if known.resembles(read[one]) and not known.leads_to(one)),
-        unfounded_mentions=counts["unfounded"],
-    )
+    left = tuple(one for one in unfounded if places[one] == "unfounded")
+    misread = tuple(one for one in left if known.resembles(read[one]) and not known.leads_to(one))
+    return _Origins(places, at_hand, left, misread)
 
 
 @lru_cache(maxsize=8)  # several traces of one question come one after the other

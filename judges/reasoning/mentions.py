@@ -1,11 +1,12 @@
 """The numbers of a text: which of them count, and what each is made of.
 
 list(mentions("Step 2: 1,234.5 in 2019, see Q3"))   ->  ["1234.5"]
+list(placed("Step 2: 1,234.5 in 2019, see Q3"))     ->  [("1234.5", 8, 15)]
 numeral("0.0120")                                   ->  Numeral("12", power=-1, written=3)
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from judges.reasoning.arithmetic.written import readable
@@ -15,6 +16,7 @@ from judges.reasoning.arithmetic.written import readable
 _FIRST, _REST = "[.0-9]", r"(?:(?<=[0-9])[0-9,]*(?:\.[0-9]+)?|[0-9]+)"
 _RUN = re.compile(_FIRST + _REST)
 _MENTION = re.compile(rf"({_FIRST})(?<=(.{{13}}))({_REST})(?=(.{{0,2}}))", re.DOTALL)
+_PART = re.compile(r"[^,]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:\.[0-9]+)?")
 _NAMES = (
     *"step item note page table level part question chapter section figure line row column option case method".split(),
@@ -52,7 +54,22 @@ def numbers(text: str) -> Iterator[str]:
 
 def mentions(text: str) -> Iterator[str]:
     """The numbers of a text that count, in order, as written but for their separators."""
-    for first, before, rest, after in _MENTION.findall("\n" * _BEFORE + text):
+    return _counted(_MENTION.findall("\n" * _BEFORE + text))
+
+
+def placed(text: str) -> Iterator[tuple[str, int, int]]:
+    """What `mentions` gives, each with the place where it stands: its start and its end."""
+    for found in _MENTION.finditer("\n" * _BEFORE + text):
+        kept, run, start = set(_counted([found.groups()])), found[0], found.start() - _BEFORE
+        whole = _GROUPED.fullmatch(run, 0, len(run.rstrip(",")))
+        for part in [whole] if whole else _PART.finditer(run):
+            if (written := part[0].replace(",", "")) in kept:
+                yield written, start + part.start(), start + part.end()
+
+
+def _counted(found: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The numbers that count, of what _MENTION finds."""
+    for first, before, rest, after in found:
         if before[-2] not in _BESIDE and _begins_in_name(before):
             continue
         if after[:1] not in _BESIDE and _ends_in_name(after):

@@ -47,7 +47,7 @@ def unwrapped(text: str) -> str:
 def test_the_list_names_every_source_with_its_corpus_and_licence(tmp_path: Path) -> None:
     listed = told(tmp_path)
     for name in SOURCES:
-        (line,) = (line for line in listed.splitlines() if line.startswith(f" {name} "))
+        (line,) = (line for line in listed.splitlines() if line.startswith(f"{name} "))
         assert module("source", name).INFO.licence in line
         assert module("source", name).INFO.title.split()[0] in line
     assert [source["name"] for source in parsed(tmp_path)] == SOURCES
@@ -70,7 +70,7 @@ def test_the_bundled_sample_of_a_source_is_shown(name: str, tmp_path: Path) -> N
     questions = parsed(tmp_path, name, "--sample", "3")
     assert len(questions) == 3
     shown = told(tmp_path, name, "--sample", "3")
-    assert sum(line.startswith("gold ─") for line in shown.splitlines()) == 3
+    assert sum(line.startswith("gold -") for line in shown.splitlines()) == 3
     for question in questions:
         assert question.keys() == FIELDS
         assert question["id"] in shown

@@ -92,6 +92,10 @@ class Hub:
         with self._lock:
             self._faults.clear()
 
+    def token_is(self, **said: Any) -> None:
+        """What the Hub says of the token, such as role="read"; what it lets it do stays."""
+        self._state.token = said
+
     def repo(self, name: str) -> Repository:
         return self._state.repositories[name]
 

@@ -9,15 +9,31 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from tests.doubles.hub_store import Commit, File, Repository
-from tests.doubles.hub_web import ORGANISATIONS, USER, Handler, Refused, Reply, Request, State, commit_at, readable
+from tests.doubles.hub_web import (
+    ORGANISATIONS,
+    USER,
+    Handler,
+    Refused,
+    Reply,
+    Request,
+    State,
+    commit_at,
+    readable,
+    writable,
+)
 
 
 def _whoami(state: State, request: Request) -> Reply:
     if not request.signed_in:
         raise Refused(401, "Invalid username or password.")
     organisations = [{"type": "org", "name": name, "fullname": name} for name in ORGANISATIONS]
-    token = {"type": "access_token", "accessToken": {"displayName": "double", "role": "write"}}
+    token = {"type": "access_token", "accessToken": state.token}
     return Reply(200, {"type": "user", "id": "u1", "name": USER, "orgs": organisations, "auth": token})
+
+
+def _auth_check(state: State, request: Request, name: str, write: str | None = None) -> Reply:
+    (writable if write else readable)(state, request, name)
+    return Reply(200, b"")
 
 
 def _info(state: State, request: Request, name: str, revision: str = "main") -> Reply:
@@ -124,6 +140,8 @@ _API, _ONE = r"/api/datasets/([\w.-]+/[\w.-]+)", "([^/]+)"
 ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "/api/whoami-v2", _whoami),
     ("GET", _API, _info),
+    ("GET", f"{_API}/auth-check", _auth_check),
+    ("GET", f"{_API}/auth-check/(write)", _auth_check),
     ("GET", f"{_API}/revision/{_ONE}", _info),
     ("GET", f"{_API}/refs", _refs),
     ("GET", f"{_API}/commits/{_ONE}", _commits),

@@ -57,6 +57,8 @@ class State:
     """Where large files are served: another host, since the clients follow a redirect within one by themselves."""
     repositories: dict[str, Repository] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
+    token: dict[str, Any] = field(default_factory=lambda: {"displayName": "double", "role": "write"})
+    """What the Hub says of the user's token."""
 
     def create(self, name: str, files: Mapping[str, bytes], private: bool = False) -> None:
         self.repositories[name] = Repository(name, self.objects, private)

@@ -17,6 +17,7 @@ from curate.check import Checker, by_rules, check
 from curate.distil import trace_of
 from curate.identity import published
 from curate.loop import interruptible, open_files, worked
+from curate.moment import Failure, Moment, Tally, Told
 from curate.prompt import prompt
 from curate.records import Question, Trace
 from judges.answers.prompt import ASKABLE
@@ -28,9 +29,8 @@ from train.text.form import rejoined, well_formed
 
 SAMPLING = {"temperature": 0, "max_tokens": 4096}
 
-Told = Callable[[str, int, int | None, Pulse | None], None]
 Item = TypeVar("Item")
-Result = TypeVar("Result")
+Result = TypeVar("Result", "Given", Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +104,31 @@ async def _through(
 ) -> list[Result]:
     """Every item through one model, which may be asked as long as nothing stopped the run before."""
     model = alike(spec.models[name]) if name in spec.scored else spec.models[name]
-    results = list[Result]()
+    results, tally = list[Result](), Tally.of("right", "wrong", "undecided", "waiting")
     chat = Chat({name: model}, journal, recipe=spec.name, limit=spec.budget, asks=asked.stopped is None)
     asked.identities[name] = published(chat.endpoints[name].identity)
     open_files(model.concurrency)
 
     async def one(item: Item) -> Result:
-        return await way(chat, item)
+        result = await way(chat, item)
+        _count(result.answer if isinstance(result, Given) else result, tally)
+        return result
 
     def tell(done: int, pulse: Pulse | None) -> None:
-        told(stage, done, len(items), pulse)
+        told(Moment(stage, done, len(items), pulse, tally.outcomes()))
 
     with interruptible(chat, "train"):
         async with chat:
             await worked(items, one, chat, model.concurrency, results.append, tell)
             asked.add(chat.pulse())
     return results
+
+
+def _count(answer: Answer, tally: Tally) -> None:
+    decided = {True: "right", False: "wrong", None: "undecided"}[answer.value]
+    tally.add("waiting" if answer.reason == "pending" else decided, answer.reason)
+    if answer.reason in ("error", "judge_failed"):
+        tally.fail(Failure(answer.id, answer.benchmark, answer.detail))
 
 
 async def _given(chat: Chat, name: str, benchmark: str, question: Question, spec: EvaluateSpec) -> Given:

@@ -15,31 +15,39 @@ def chat_command(
         str,
         typer.Argument(metavar="ENDPOINT", help="A base_url, http://127.0.0.1:8000/v1, or a model's folder to serve."),
     ],
-    model: Annotated[str | None, typer.Option(help="The model's name there; by default the only one it lists.")] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The model's name there; by default the only one it lists.")
+    ] = None,
     api_key_env: Annotated[
         str | None, typer.Option(metavar="NAME", help="The environment variable that holds the key.")
     ] = None,
     system: Annotated[
-        str | None, typer.Option(help="A system message; by default, of a folder, that of its training.")
+        str | None,
+        typer.Option(metavar="TEXT", help="A system message; by default, of a folder, that of its training."),
     ] = None,
     question: Annotated[
-        str | None, typer.Option(help="Ask this and exit; a question piped to standard input is asked so too.")
+        str | None,
+        typer.Option(metavar="TEXT", help="Ask this and exit; a question piped to standard input is asked so too."),
     ] = None,
-    gold: Annotated[str | None, typer.Option(help="What is right: the reply is checked against it.")] = None,
+    gold: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What is right: the reply is checked against it.")
+    ] = None,
     kind: Annotated[
         AnswerKind | None,
-        typer.Option(help="Of the answer, as in a recipe; by default number if the gold reads as one, else text."),
+        typer.Option(
+            metavar="KIND", help="Of the answer, as in a recipe; by default number if the gold reads as one, else text."
+        ),
     ] = None,
     context: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A table or report to put before the question.")
     ] = None,
-    temperature: Annotated[float | None, typer.Option(help="By default the server's own.")] = None,
-    max_tokens: Annotated[int | None, typer.Option(help="By default the server's own.")] = None,
+    temperature: Annotated[float | None, typer.Option(metavar="X", help="By default the server's own.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(metavar="N", help="By default the server's own.")] = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="Send the question as it is, without the words of the training.")
     ] = False,
 ) -> None:
-    """Talk with a model in the terminal: its reasoning and its answer apart, live, and the checker's verdict where the
+    """Talk with a model in the terminal. Its reasoning and its answer apart, live, and the checker's verdict where the
     gold is given. Replies are not kept in a journal: asking again pays again."""
     with reported("stopped", "train"):
         from train.talk.chat import chat

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-import curate
 from curate.errors import UserError
 from curate.release.build import build
-from curate.release.lock import _published_recipe, read_lock, run_digest
+from curate.release.lock import published_recipe, read_lock, run_digest
 from curate.release.wanted import wanted
 from tests.conftest import ROOT
 from tests.curate.release.runs import made, row
@@ -36,7 +35,7 @@ def test_it_names_sources_prompts_criteria_and_every_file(tmp_path: Path) -> Non
     assert str(tmp_path) not in (folder / "recipe.lock.yaml").read_text(encoding="utf-8")
 
 
-def test_a__published_recipe_tells_nothing_of_the_machine(quickstart: curate.Run) -> None:
+def test_a_published_recipe_tells_nothing_of_the_machine() -> None:
     model = {
         "model": "/srv/models/judge-72b",
         "base_url": "http://10.1.2.3:8000/v1",
@@ -52,7 +51,7 @@ def test_a__published_recipe_tells_nothing_of_the_machine(quickstart: curate.Run
         "screen": {"overlap": {"against": [{"use": "finqa", "from": "/home/ada/finqa/test.json"}]}},
         "models": {"judge": model, "teacher": {"model": "m", "base_url": "https://api.deepseek.com"}},
     }
-    said = yaml.safe_dump(_published_recipe(recipe, wanted(quickstart)))
+    said = yaml.safe_dump(published_recipe(recipe))
     for hidden in ("ada", "10.1.2.3", "BANK_KEY", "CUDA", "srv"):
         assert hidden not in said
     for told in ("train.json", "test.json", "hf://a/b/c.csv", "judge-72b", "api.deepseek.com", "temperature: 0"):

@@ -1,13 +1,19 @@
 """Where the numbers of a trace come from, in both languages: the question, a calculation, common knowledge, nowhere."""
 
+import json
+from collections import Counter
 from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from judges.reasoning.arithmetic import audit
-from judges.reasoning.grounding import Grounding, ground
+from judges.reasoning.grounding import Grounding, ground, located
+from judges.reasoning.mentions import numbers, undressed
 from tests.judges.texts import WRITINGS, anything, chinese, quick
 
 
@@ -179,6 +185,68 @@ def test_any_text_is_grounded(text: str, question: str) -> None:
     assert len(set(found.unfounded)) == len(found.unfounded)
     assert "" not in found.unfounded
     assert found == grounded(text, question)
+
+
+def agrees(text: str, question: str) -> None:
+    """Every number has one place, in order, and the places are counted as `ground` counts them."""
+    calculations = audit(text)
+    found, places = ground(text, question, calculations), located(text, question, calculations)
+    counts = Counter(one.place for one in places)
+    assert dict(counts) == {
+        place: count
+        for place, count in {
+            "given": found.given,
+            "derived": found.derived,
+            "constant": found.constant,
+            "miscalculated": found.miscalculated,
+            "unfounded": found.unfounded_mentions,
+        }.items()
+        if count
+    }
+    assert all(before.end <= after.start for before, after in pairwise(places))
+    written = {place: [*numbers(undressed(text[place.start : place.end]))] for place in places}
+    assert tuple(dict.fromkeys(one for p, (one,) in written.items() if p.place == "unfounded")) == found.unfounded
+    assert tuple(dict.fromkeys(one for p, (one,) in written.items() if p.misread)) == found.misread
+
+
+@quick
+@given(anything, anything)
+def test_every_number_is_located_as_it_is_counted(text: str, question: str) -> None:
+    agrees(text, question)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("It is 6,039, not 6{,}093.", [("6,039", "given", False), ("6{,}093", "unfounded", True)]),
+        ("6{,}039 and 6{,}039", [("6{,}039", "given", False)] * 2),
+        ("2019,201,.7711", [("201", "unfounded", False), (".7711", "unfounded", False)]),
+        ("1,1523,12", [("1", "constant", False), ("1523", "unfounded", False), ("12", "constant", False)]),
+        ("💰６，０３９", [("６", "constant", False), ("０３９", "unfounded", False)]),
+        ("Step 4: see Q3 of 2019.", []),
+    ],
+)
+def test_a_number_is_located_where_it_stands(text: str, places: list[tuple[str, str, bool]]) -> None:
+    found = located(text, "6,039", audit(text))
+    assert [(text[one.start : one.end], one.place, one.misread) for one in found] == places
+
+
+@pytest.mark.parametrize(
+    ("file", "field", "context"),
+    [
+        ("financereasoning_hard_deepseek_r1_120.json", "reasoning_content", "context"),
+        ("financereasoning_hard_qwq_80.json", "output", "context"),
+        ("finqa_failed_think_200.json", "model_prediction", "context"),
+        ("finqa_test_qwen3_4b_400.jsonl", "raw_output", "question"),
+    ],
+)
+def test_every_number_of_real_traces_is_located_as_it_is_counted(
+    data: Path, file: str, field: str, context: str
+) -> None:
+    text = (data / "traces" / file).read_text(encoding="utf-8")
+    found: Any = [json.loads(line) for line in text.splitlines()] if file.endswith("l") else json.loads(text)
+    for record in (list(found.values()) if isinstance(found, dict) else found)[:50]:
+        agrees(str(record[field] or ""), f"{record['question']}\n{record[context]}")
 
 
 @pytest.mark.timeout(20)

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from curate.errors import UserError
+from curate.moment import Moment
 from tests.doubles.chat_answers import Reply, error, reply
 from tests.doubles.chat_server import ChatServer
 from tests.train.evaluating import answer, asked, config
@@ -53,6 +54,26 @@ def test_every_count_is_the_one_by_hand(tmp_path: Path) -> None:
     assert results.averages_of_all["tuned"].value == pytest.approx((8 / 10 + 1 / 2) / 2)
     assert {name: tally.right for name, tally in results.score("tuned", "exam").kinds.items()} == {"choice": 2}
     assert {name: tally.wrong for name, tally in results.score("tuned", "exam").languages.items()} == {"zh": 2}
+
+
+def test_what_came_of_the_answers_is_told_as_it_goes(tmp_path: Path) -> None:
+    moments = list[Moment]()
+    with ChatServer(answer) as server:
+        evaluate(load_evaluation(both(tmp_path, server), ()), told=moments.append)
+    lasts = {one.stage: one for one in moments}  # of each stage the last
+    assert {stage: (one.done, one.total) for stage, one in lasts.items()} == {
+        "asking base": (14, 14),
+        "asking tuned": (14, 14),
+    }
+    counts = {
+        stage: {place: sum(reasons.values()) for place, reasons in one.outcomes.places.items()}
+        for stage, one in lasts.items()
+        if one.outcomes is not None
+    }
+    assert counts == {
+        "asking base": {"right": 10, "wrong": 3, "undecided": 1, "waiting": 0},
+        "asking tuned": {"right": 10, "wrong": 3, "undecided": 1, "waiting": 0},
+    }
 
 
 def test_a_model_is_compared_with_the_base_on_what_is_decided_for_both(tmp_path: Path) -> None:
