@@ -23,8 +23,8 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What came of the questions that are done. places: where they go -> reason -> how many; waiting: how many
-    wait for a call; usd: price of all their calls, also of those that earlier runs paid for; failures: the last ones."""
+    """What came of the questions that are done. places: where they go -> reason -> how many; waiting: how many wait for
+    a call; usd: price of all their calls, also of those that earlier runs paid for; failures: the last ones."""
 
     places: Mapping[str, Mapping[str, int]]
     waiting: int = 0
