@@ -112,7 +112,8 @@ def _short(text: str) -> str:
 def _passages(passages: Sequence[Passage], outcome: Row) -> RenderableType:
     table = grid("", "recipe", "what it asks", gap=2, head=False)
     for one in passages:
-        words = f"{outcome['reason']}: {outcome['meaning']}" if one.state == "dropped" else one.rule.words
+        dropped = f"{outcome['reason']}: {outcome['meaning']}"
+        words = {"dropped": dropped, "not reached": ""}.get(one.state, one.rule.words)  # nothing unknown is claimed
         state = Text(one.state, _STATES.get(one.state, "dim"))
         table.add_row(state, shown(f"{one.rule.key}: {one.rule.value}"), shown(words, "dim"))
         if one.other is not None:
@@ -125,7 +126,7 @@ def _passages(passages: Sequence[Passage], outcome: Row) -> RenderableType:
 def _conversion(found: Conversion, made: Row | None) -> RenderableType:
     state = {
         "made": f"{found.use}, by {found.by}",
-        "dropped": f"{found.use}, by {found.by}: dropped, as it broke the contract",
+        "dropped": f"{found.use}, by {found.by}: it could not be made",
         "failed": f"{found.use}, by {found.by}: no reply that could be used",
         "waits": f"{found.use}, by {found.by}: a call for it was not sent",
         "not reached": f"{found.use}, by {found.by}: not reached",
