@@ -61,6 +61,7 @@ PLAIN = (
     r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(\.\d{1,20})?"
     rf"(?![\dA-Za-z]|[.,，'’]\d|\.\.|\ {{0,12}}[%‰{_BEGINNINGS}pPbB\u3400-\u9fff…]|\ \d|\{{,|-[A-Za-z])"
 )
+_REPEATED = re.compile(r"(\d{3})，\1(?!\d)")
 _LETTERS = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "w": 4, "t": 12, "tn": 12}
 _SEPARATORS = re.compile(r"[^\d]")
 
@@ -76,6 +77,8 @@ def plain(whole: str, point: str | None) -> Number:
 def number_at(text: str, start: int) -> tuple[Number, int] | None:
     """The number that begins at a place, and where it ends."""
     found = _NUMBER.match(text, start)
+    if found is not None and (again := _REPEATED.match(found[0])):  # 860-559=301，301÷860: no thousands, the next sum
+        found = _NUMBER.match(text, start, start + again.end(1))
     if found is None:
         return None
     digits, point, bare, dots, exponent, percent, letter, scale, variable = found.groups()
