@@ -1,6 +1,7 @@
 """The arrows of the house: which package, and which module inside curate, may import which. Read from the source."""
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,15 @@ LEVELS = (
     {"__main__"},
 )
 
+# The same inside curate/report.
+REPORT = (
+    {"facts", "page"},
+    {"formats", "fates"},
+    {"words"},
+    {"figures", "overview", "traces", "compared"},
+    {"build"},
+)
+
 # Too slow for every command to pay for: imported inside what needs them.
 HEAVY = {
     "datasets",
@@ -134,18 +144,20 @@ def test_a_module_imports_only_what_its_package_may(path: Path) -> None:
     assert not stray
 
 
-def test_inside_curate_imports_go_one_way() -> None:
-    level = {name: index for index, names in enumerate(LEVELS) for name in names}
-    for path in sorted((ROOT / "curate").rglob("*.py")):
-        place = path.relative_to(ROOT / "curate")
+@pytest.mark.parametrize(("package", "levels"), [("curate", LEVELS), ("curate.report", REPORT)])
+def test_inside_a_package_imports_go_one_way(package: str, levels: Sequence[set[str]]) -> None:
+    level = {name: index for index, names in enumerate(levels) for name in names}
+    depth, folder = package.count(".") + 1, ROOT / package.replace(".", "/")
+    for path in sorted(folder.rglob("*.py")):
+        place = path.relative_to(folder)
         room = place.parts[0].removesuffix(".py")
         if room == "__init__":
             continue
-        assert room in level, f"give curate/{place} its room in LEVELS"
+        assert room in level, f"give {package}'s {place} its room"
         for name in imports(path):
             parts = name.split(".")
-            if parts[0] == "curate" and len(parts) > 1 and parts[1] in level and parts[1] != room:
-                assert level[parts[1]] < level[room], f"curate/{place} imports {name}"
+            if name.startswith(f"{package}.") and parts[depth] in level and parts[depth] != room:
+                assert level[parts[depth]] < level[room], f"{path} imports {name}"
 
 
 @pytest.mark.parametrize(

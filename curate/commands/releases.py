@@ -110,7 +110,7 @@ def compare(
         from curate.release.sides import side
 
         if html:
-            from curate.report.comparison import write_comparison
+            from curate.report.compared.comparison import write_comparison
 
             write_comparison(side(a), side(b), html)
             typer.echo(html)

@@ -60,22 +60,22 @@ def doctor(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check what a run needs, and say what to do about it. Packages, disk, journal; of a recipe its files, keys and
+    """Finding what a run needs, and say what to do about it. Packages, disk, journal; of a recipe its files, keys and
     models, servers of its own with their GPUs, and the Hub. Each model is asked for one token, which is paid for and
     kept nowhere; nothing is written."""
     with reported():
-        from curate.doctor.check import Check
         from curate.doctor.examine import examine
+        from curate.doctor.finding import Finding
         from curate.terminal.doctor import print_checks
 
-        found, read = None, list[Check]()
+        found, read = None, list[Finding]()
         try:
             found = loaded(recipe, setting) if recipe else None
         except UserError as error:
             said, _, mend = str(error).partition("\n")
-            read = [Check("recipe", "fail", said, " ".join(mend.split()))]
+            read = [Finding("recipe", "fail", said, " ".join(mend.split()))]
         if found:
-            read = [Check("recipe", "ok", f"{found.name} {found.version} loads, {len(found.sources)} sources")]
+            read = [Finding("recipe", "ok", f"{found.name} {found.version} loads, {len(found.sources)} sources")]
         sound = print_checks([*read, *examine(found, out, journal, not no_calls)], as_json)
     if not sound:
         raise typer.Exit(COULD_NOT)

@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from curate.doctor import machine
-from curate.doctor.check import Check, Look, looked
 from curate.doctor.files import sources
+from curate.doctor.finding import Finding, Look, looked
 from curate.doctor.hub import hub
 from curate.doctor.models import models
 from curate.execute import run_folder
@@ -17,7 +17,7 @@ from curate.runs import JOURNAL
 _IN_FLIGHT = 64  # calls of a recipe that is not told
 
 
-def examine(recipe: Recipe | None, out: Path | None, journal: Path | None, calls: bool) -> Iterator[Check]:
+def examine(recipe: Recipe | None, out: Path | None, journal: Path | None, calls: bool) -> Iterator[Finding]:
     """All findings, in a fixed order. calls: whether models, and the Hub, may be asked."""
     folder = run_folder(recipe, out) if recipe else out or Path("runs")
     kept = journal or (folder.parent if recipe else folder) / JOURNAL

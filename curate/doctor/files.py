@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from curate.doctor.check import Check, Look, sized
+from curate.doctor.finding import Finding, Look, sized
 from curate.errors import UserError
 from curate.locate import locate
 from curate.recipe import Recipe
@@ -24,24 +24,24 @@ def sources(recipe: Recipe, calls: bool) -> Iterator[Look]:
                 yield Look(name, partial(_on_hub, name, spec))
 
 
-def _here(name: str, spec: ReadSpec, base: Path) -> Iterator[Check]:
+def _here(name: str, spec: ReadSpec, base: Path) -> Iterator[Finding]:
     try:
         files = locate(spec.location, base, spec.split)
     except UserError as error:
         said, _, mend = str(error).partition("\n")
         where = f"`curate sources {spec.use}` tells where to get it" if "." not in spec.use else ""
-        yield Check(name, "fail", said, "; ".join(filter(None, (" ".join(mend.split()), where))))
+        yield Finding(name, "fail", said, "; ".join(filter(None, (" ".join(mend.split()), where))))
         return
     for file in files:
         with file.path.open("rb"):
             pass
     size = sum(file.path.stat().st_size for file in files)
-    yield Check(name, "ok", f"{len(files):,} file{'s' * (len(files) > 1)}, {sized(size)}: {spec.location}")
+    yield Finding(name, "ok", f"{len(files):,} file{'s' * (len(files) > 1)}, {sized(size)}: {spec.location}")
 
 
-def _on_hub(name: str, spec: ReadSpec) -> Iterator[Check]:
+def _on_hub(name: str, spec: ReadSpec) -> Iterator[Finding]:
     repo, _, revision = "/".join(spec.location.removeprefix("hf://").split("/")[:2]).partition("@")
     hub = connected(pauses=())
     info = sent(hub, f"looking at {repo}", partial(hub.api.dataset_info, repo, revision=revision or None))
     count = len(info.siblings or ())
-    yield Check(name, "ok", f"on the Hub at {str(info.sha)[:7]}, {count:,} files there: {spec.location}")
+    yield Finding(name, "ok", f"on the Hub at {str(info.sha)[:7]}, {count:,} files there: {spec.location}")

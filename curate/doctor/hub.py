@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from curate.doctor.check import Check
+from curate.doctor.finding import Finding
 from curate.errors import UserError
 from curate.release.hub import connected, sent
 
@@ -15,14 +15,16 @@ _LOG_IN = "`hf auth login`, or HF_TOKEN with write access"
 _WRITES = ("repo.write", "repo.content.write")
 
 
-def hub(repo: str | None, calls: bool) -> Iterator[Check]:
+def hub(repo: str | None, calls: bool) -> Iterator[Finding]:
     """The token, who its owner is, and whether both may write to the repository that a recipe publishes to."""
     where = token_from()
     if where is None:
         mend = _LOG_IN if repo else ""
-        yield Check("Hub token", "warn" if repo else "ok", "none; only publishing, and closed datasets, need one", mend)
+        yield Finding(
+            "Hub token", "warn" if repo else "ok", "none; only publishing, and closed datasets, need one", mend
+        )
         return
-    yield Check("Hub token", "ok", f"from {where}")
+    yield Finding("Hub token", "ok", f"from {where}")
     if not calls:
         return
     reached = connected(pauses=())
@@ -30,12 +32,12 @@ def hub(repo: str | None, calls: bool) -> Iterator[Check]:
         who = sent(reached, "asking the Hub who you are", reached.api.whoami)
     except UserError as error:
         said, _, mend = str(error).partition("\n")
-        yield Check("Hub", "fail" if repo else "warn", said, mend)
+        yield Finding("Hub", "fail" if repo else "warn", said, mend)
         return
     auth = who.get("auth", {}).get("accessToken", {})
     teams = [one["name"] for one in who.get("orgs", ())]
     member = f", member of {', '.join(teams)}" if teams else ""
-    yield Check("Hub", "ok", f"{who['name']}{member}, {_role(auth)} token, at {reached.api.endpoint}")
+    yield Finding("Hub", "ok", f"{who['name']}{member}, {_role(auth)} token, at {reached.api.endpoint}")
     if repo is not None:
         yield _may_write(repo, auth, [str(who["name"]), *teams]) or _asked(repo)
 
@@ -60,14 +62,14 @@ def _role(auth: Mapping[str, Any]) -> str:
     return {"fineGrained": "fine-grained"}.get(role, role)
 
 
-def _may_write(repo: str, auth: Mapping[str, Any], names: list[str]) -> Check | None:
+def _may_write(repo: str, auth: Mapping[str, Any], names: list[str]) -> Finding | None:
     """What forbids a version to be written, as far as the token itself tells; None where nothing does."""
     home = repo.partition("/")[0]
     if auth.get("role") == "read":
-        return Check(f"Hub {repo}", "fail", "the token may only read", _LOG_IN)
+        return Finding(f"Hub {repo}", "fail", "the token may only read", _LOG_IN)
     if home not in names:
         mend = f"publish to one of {', '.join(names)}, or ask {home} to let you in"
-        return Check(f"Hub {repo}", "fail", f"'{home}' is neither you nor an organisation of yours", mend)
+        return Finding(f"Hub {repo}", "fail", f"'{home}' is neither you nor an organisation of yours", mend)
     if auth.get("role") != "fineGrained":
         return None
     for scope in auth.get("fineGrained", {}).get("scoped", ()):
@@ -75,10 +77,10 @@ def _may_write(repo: str, auth: Mapping[str, Any], names: list[str]) -> Check | 
         if named in (home, repo, f"datasets/{repo}") and set(_WRITES) & set(scope.get("permissions", ())):
             return None
     mend = f"give it write access to the repositories of {home}, or to {repo} alone"
-    return Check(f"Hub {repo}", "fail", "the fine-grained token may not write there", mend)
+    return Finding(f"Hub {repo}", "fail", "the fine-grained token may not write there", mend)
 
 
-def _asked(repo: str) -> Check:
+def _asked(repo: str) -> Finding:
     """What the Hub itself says of the right to write."""
     from huggingface_hub.errors import RepositoryNotFoundError
 
@@ -87,8 +89,8 @@ def _asked(repo: str) -> Check:
     try:
         sent(hub, f"asking for the right to write to {repo}", ask, but=(RepositoryNotFoundError,))
     except RepositoryNotFoundError:
-        return Check(f"Hub {repo}", "ok", "is not there yet; `curate publish` creates it")
+        return Finding(f"Hub {repo}", "ok", "is not there yet; `curate publish` creates it")
     except UserError as error:
         said, _, mend = str(error).partition("\n")
-        return Check(f"Hub {repo}", "fail", said, mend)
-    return Check(f"Hub {repo}", "ok", "is there, and may be written")
+        return Finding(f"Hub {repo}", "fail", said, mend)
+    return Finding(f"Hub {repo}", "ok", "is there, and may be written")

@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from curate.doctor.check import Check, sized
+from curate.doctor.finding import Finding, sized
 
 _INSTALL = "pip install -c constraints.txt -e '.{}'"
 _ROOM, _LITTLE = 1e9, 10e9  # bytes: without the first a run may not end; 60,000 traces with their journal take 5 GB
@@ -22,20 +22,22 @@ _NARROW = 80
 _SPARE = 64  # open files beside the connections: tables, journal, packages
 
 
-def python() -> Iterator[Check]:
+def python() -> Iterator[Finding]:
     """Whether this Python is one that the package is made for."""
     said, asked = sys.version.split()[0], importlib.metadata.metadata("fincurate")["Requires-Python"]
     fits = said in SpecifierSet(asked, prereleases=True)
-    yield Check("python", "ok" if fits else "fail", f"{said}, asked for {asked}", "" if fits else "install another one")
+    yield Finding(
+        "python", "ok" if fits else "fail", f"{said}, asked for {asked}", "" if fits else "install another one"
+    )
 
 
-def packages() -> Iterator[Check]:
+def packages() -> Iterator[Finding]:
     """Whether the packages that the core asks for are there, in versions that fit."""
     asked = needed("")
     wrong = list(unfit(asked))
     for name, found in wrong:
-        yield Check(f"package {name}", "fail", found, _INSTALL.format(""))
-    yield Check("packages", "warn" if wrong else "ok", f"{len(asked) - len(wrong)} of {len(asked)} fit")
+        yield Finding(f"package {name}", "fail", found, _INSTALL.format(""))
+    yield Finding("packages", "warn" if wrong else "ok", f"{len(asked) - len(wrong)} of {len(asked)} fit")
 
 
 def needed(extra: str) -> list[Requirement]:
@@ -59,44 +61,46 @@ def unfit(asked: list[Requirement]) -> Iterator[tuple[str, str]]:
                 yield one.name, f"{there} is installed, asked for {one.specifier}"
 
 
-def terminal() -> Iterator[Check]:
+def terminal() -> Iterator[Finding]:
     """Whether Chinese can be shown, and whether tables have room."""
     encoding = (sys.stdout.encoding or locale.getpreferredencoding()).lower()
     if encoding.replace("-", "") != "utf8":
-        yield Check("terminal", "warn", f"{encoding}: Chinese is shown as escapes", "export PYTHONUTF8=1 LANG=C.UTF-8")
+        yield Finding(
+            "terminal", "warn", f"{encoding}: Chinese is shown as escapes", "export PYTHONUTF8=1 LANG=C.UTF-8"
+        )
         return
     width = shutil.get_terminal_size((_NARROW, 24)).columns
     if width < _NARROW:
-        yield Check("terminal", "warn", f"UTF-8, {width} columns wide", f"make it {_NARROW} columns wide, or more")
+        yield Finding("terminal", "warn", f"UTF-8, {width} columns wide", f"make it {_NARROW} columns wide, or more")
     else:
-        yield Check("terminal", "ok", f"UTF-8, {width} columns wide")
+        yield Finding("terminal", "ok", f"UTF-8, {width} columns wide")
 
 
-def disk(folder: Path) -> Iterator[Check]:
+def disk(folder: Path) -> Iterator[Finding]:
     """Whether a run's folder can be written, and how much room there is."""
     there = _nearest(folder)
     try:
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
-        yield Check("run folder", "fail", f"{there} cannot be written: {error.strerror}", "choose another with --out")
+        yield Finding("run folder", "fail", f"{there} cannot be written: {error.strerror}", "choose another with --out")
         return
     free = shutil.disk_usage(there).free
     room, at = f"{sized(free)} free", f"{folder}" if folder.exists() else f"{folder} (not there yet)"
     if free < _LITTLE:
         mend = "60,000 traces take about 5 GB with their journal; make room, or choose another folder with --out"
-        yield Check("run folder", "fail" if free < _ROOM else "warn", f"{at}, {room}", mend)
+        yield Finding("run folder", "fail" if free < _ROOM else "warn", f"{at}, {room}", mend)
     else:
-        yield Check("run folder", "ok", f"{at}, {room}")
+        yield Finding("run folder", "ok", f"{at}, {room}")
 
 
-def journal(path: Path) -> Iterator[Check]:
+def journal(path: Path) -> Iterator[Finding]:
     """Whether the journal can be read and written; it is left as it is."""
     if not path.exists():
         there = _nearest(path.parent)
         fits = os.access(there, os.W_OK)
         mend = "" if fits else "choose another with --journal"
-        yield Check("journal", "ok" if fits else "fail", f"{path}, not there yet", mend)
+        yield Finding("journal", "ok" if fits else "fail", f"{path}, not there yet", mend)
         return
     try:
         with closing(sqlite3.connect(f"file:{path.absolute()}?mode=rw", uri=True, timeout=5)) as kept:
@@ -104,12 +108,12 @@ def journal(path: Path) -> Iterator[Check]:
             kept.execute("begin immediate")
             kept.rollback()
     except sqlite3.Error as error:
-        yield Check("journal", "fail", f"{path}: {error}", f"curate journal verify {path}")
+        yield Finding("journal", "fail", f"{path}: {error}", f"curate journal verify {path}")
         return
-    yield Check("journal", "ok", f"{path}, {count:,} replies, {sized(path.stat().st_size)}")
+    yield Finding("journal", "ok", f"{path}, {count:,} replies, {sized(path.stat().st_size)}")
 
 
-def open_files(concurrency: int) -> Iterator[Check]:
+def open_files(concurrency: int) -> Iterator[Finding]:
     """Whether so many calls can be in flight: each is an open file. A run raises the limit as far as it may."""
     try:
         import resource
@@ -122,9 +126,9 @@ def open_files(concurrency: int) -> Iterator[Check]:
     )
     if 0 <= most < wanted:
         mend = f"ulimit -Hn {wanted}, or lower `concurrency`"
-        yield Check("open files", "warn", f"{found}; {concurrency:,} calls in flight need {wanted:,}", mend)
+        yield Finding("open files", "warn", f"{found}; {concurrency:,} calls in flight need {wanted:,}", mend)
     else:
-        yield Check("open files", "ok", found)
+        yield Finding("open files", "ok", found)
 
 
 def _nearest(folder: Path) -> Path:

@@ -15,7 +15,7 @@ from curate.chat.endpoint import Endpoint, Fault
 from curate.chat.model import Model
 from curate.chat.reply import Reply
 from curate.chat.running import Meter, Stop
-from curate.doctor.check import PATIENCE, Check, Look
+from curate.doctor.finding import PATIENCE, Finding, Look
 from curate.doctor.served import served
 from curate.errors import nearest
 from curate.recipe import Recipe
@@ -35,16 +35,16 @@ def models(recipe: Recipe, calls: bool) -> Iterator[Look]:
             yield Look(f"model {name}", partial(_endpoint, name, model, sampling_of(recipe, name), calls))
 
 
-def _endpoint(name: str, model: Model, sampling: dict[str, Any], calls: bool) -> Iterator[Check]:
+def _endpoint(name: str, model: Model, sampling: dict[str, Any], calls: bool) -> Iterator[Finding]:
     endpoint = Endpoint(name, model.model_copy(update={"timeout": PATIENCE}), Stop(), Meter())
     endpoint.find_key()
     variable = model.api_key_env
-    yield Check(f"key of {name}", "ok", f"{variable} is set" if variable else "none is asked for")
+    yield Finding(f"key of {name}", "ok", f"{variable} is set" if variable else "none is asked for")
     if calls:
         yield asyncio.run(_asked(f"model {name}", endpoint, sampling))
 
 
-async def _asked(name: str, endpoint: Endpoint, sampling: dict[str, Any]) -> Check:
+async def _asked(name: str, endpoint: Endpoint, sampling: dict[str, Any]) -> Finding:
     cap = next((one for one in _CAPS if one in sampling), _CAPS[0])
     try:
         sent = await endpoint.once(Call(endpoint.identity, _ASKED, {**sampling, cap: 1}))
@@ -56,20 +56,20 @@ async def _asked(name: str, endpoint: Endpoint, sampling: dict[str, Any]) -> Che
     return _answered(name, endpoint.model, sent.reply, sent.seconds, listed)
 
 
-def _answered(name: str, model: Model, reply: Reply, seconds: float, listed: list[str]) -> Check:
+def _answered(name: str, model: Model, reply: Reply, seconds: float, listed: list[str]) -> Finding:
     found = f"{model.model} answered in {seconds:.2f} s"
     found += f", as {reply.model}" if reply.model and reply.model != model.model else ""
     if listed and model.model not in listed:
         mend = f"its list names {', '.join(listed[:5])}{nearest(model.model, listed)}"
-        return Check(name, "warn", f"{found}; {model.model} is not in /models", mend)
-    return Check(name, "ok", found + (", in /models" if listed else ""))
+        return Finding(name, "warn", f"{found}; {model.model} is not in /models", mend)
+    return Finding(name, "ok", found + (", in /models" if listed else ""))
 
 
-def _refused(name: str, model: Model, fault: Fault, listed: list[str]) -> Check:
+def _refused(name: str, model: Model, fault: Fault, listed: list[str]) -> Finding:
     if fault.kind == "refused":
-        return Check(name, "warn", fault.message, "it is there, and busy or out of quota; try again later")
+        return Finding(name, "warn", fault.message, "it is there, and busy or out of quota; try again later")
     if fault.kind == "rejected" and fault.status == 400 and _OF_THE_CAP.search(fault.message):
-        return Check(name, "warn", fault.message, "it is there; that it refuses one token says nothing of a run")
+        return Finding(name, "warn", fault.message, "it is there; that it refuses one token says nothing of a run")
     mends = {
         401: f"{model.api_key_env or '`api_key_env`'} must hold a key of this server",
         402: "the account has no money left",
@@ -78,4 +78,4 @@ def _refused(name: str, model: Model, fault: Fault, listed: list[str]) -> Check:
         400: f"is `model` right, and `sampling`{nearest(model.model, listed)}",
     }
     mend = mends.get(fault.status, "is the server up, and `base_url` right?")
-    return Check(name, "fail", fault.message, mend)
+    return Finding(name, "fail", fault.message, mend)

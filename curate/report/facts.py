@@ -216,7 +216,7 @@ class Benchmark:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Stretch:
     """A stretch of the run's calls, from the journal: replies asked for from `start` on (seconds since the first), for
     Timeline.step seconds; tokens both ways; usd by the price at that time, of calls that had one."""
 
@@ -237,7 +237,7 @@ class Timeline:
     found: int
     began: str
     step: float
-    moments: tuple[Moment, ...]
+    moments: tuple[Stretch, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ NAMES["unfounded"]  ->  ("from nowhere", "无出处")
 from collections.abc import Mapping
 
 from cards.words import words
+from curate.calibration import GOOD
 from curate.report.fates import DESTINATIONS, PLACES
-from curate.report.pivots import titles
+from judges.reasoning.criteria import FIN_R1
 
 _EN, _ZH = words("en"), words("zh")
 
@@ -27,7 +28,8 @@ STAGES = (
     (("went to", "去向"), ("sft", "rl", "rejects")),
 )
 NAMES: Mapping[str, tuple[str, str]] = {
-    **titles(),
+    **{one.name: (one.en.title, one.zh.title) for one in FIN_R1.criteria},
+    GOOD: ("good trace", "整条推理"),
     **{name: PLACES[name] for name in DESTINATIONS},
     # values of calculations and of verdicts
     "right": ("right", "正确"),
@@ -174,7 +176,7 @@ MEASURED: Mapping[str, tuple[str, str]] = {
 }
 
 
-def named(code: str) -> tuple[str, str]:
+def called(code: str) -> tuple[str, str]:
     """A code in both languages; one without words stands for itself."""
     return NAMES.get(code) or (_EN(code), _ZH(code))
 

@@ -6,32 +6,32 @@ from collections.abc import Iterable
 
 from rich.table import Table
 
-from curate.doctor.check import Check
+from curate.doctor.finding import Finding
 from curate.terminal.console import console, shown
 
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
-def print_checks(checks: Iterable[Check], as_json: bool) -> bool:
+def print_checks(findings: Iterable[Finding], as_json: bool) -> bool:
     """Prints the findings; whether nothing fails."""
-    found = list(checks)
+    found = list(findings)
     if as_json:
-        print(json.dumps([dataclasses.asdict(check) for check in found], ensure_ascii=False, indent=2))
+        print(json.dumps([dataclasses.asdict(finding) for finding in found], ensure_ascii=False, indent=2))
     else:
         _print(found)
-    return not any(check.state == "fail" for check in found)
+    return not any(finding.state == "fail" for finding in found)
 
 
-def _print(found: list[Check]) -> None:
+def _print(found: list[Finding]) -> None:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", max_width=24)
     table.add_column(overflow="fold")
-    for check in found:
-        said = shown(check.found)
-        if check.mend:
-            said.append(f"\n-> {check.mend}", style="bold")
-        table.add_row(shown(check.state, _STYLES[check.state]), shown(check.name), said)
+    for finding in found:
+        said = shown(finding.found)
+        if finding.mend:
+            said.append(f"\n-> {finding.mend}", style="bold")
+        table.add_row(shown(finding.state, _STYLES[finding.state]), shown(finding.name), said)
     console().print(table)
-    counts = {state: sum(check.state == state for check in found) for state in _STYLES}
+    counts = {state: sum(finding.state == state for finding in found) for state in _STYLES}
     console().print(shown("\n" + ", ".join(f"{count} {state}" for state, count in counts.items()), "dim"))

@@ -99,8 +99,8 @@ def _record(question: Row) -> RenderableType:
     golds = [gold for gold in (question["gold"], *question["gold_alternatives"]) if gold]
     rows += [("gold", " or ".join(golds) if golds else "none is given")]
     rows += [("explanation", _short(question["explanation"] or ""))]
-    meta = json.dumps(question["meta"], ensure_ascii=False, default=str) if question["meta"] else ""
-    rows += [("meta", _short(meta))]
+    rest = {name: said for name, said in question["meta"].items() if name != "given"}  # a trace, which stands below
+    rows += [("meta", _short(json.dumps(rest, ensure_ascii=False, default=str)) if rest else "")]
     return pairs((name, said) for name, said in rows if said)
 
 

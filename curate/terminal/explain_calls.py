@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 
 from curate.chat.reply import read_reply
-from curate.life.records import Called, Spent, Told
+from curate.life.records import Called, FromJournal, Sum
 from curate.terminal.console import shown
 from curate.terminal.layout import grid, is_wide, pairs, title
 
@@ -15,7 +15,7 @@ _NONE = "–"
 _TOLD = 300  # characters of what a model was told, where the request is not shown in full
 
 
-def calls_parts(calls: Sequence[Called], journal: Told, whole: bool) -> Iterator[RenderableType]:
+def calls_parts(calls: Sequence[Called], journal: FromJournal, whole: bool) -> Iterator[RenderableType]:
     """The calls as a table, what there is to say of single ones, and with `whole` each in full."""
     yield title(f"its calls ({len(calls):,})")
     yield pairs(_models(calls))
@@ -75,7 +75,7 @@ def _notes(one: Called, whole: bool) -> Iterator[str]:
         yield f"the journal has {one.takes} replies to it: it was asked anew by `run --retry`"
 
 
-def _journal(told: Told) -> str:
+def _journal(told: FromJournal) -> str:
     if told.path is None:
         return "no journal at hand tells when they were made and how long they took; --journal FILE names one"
     missing = "" if told.found == told.calls else f", which has {told.found:,} of these {told.calls:,} replies"
@@ -106,7 +106,7 @@ def _settings(one: Called) -> Iterator[tuple[str, str]]:
     yield "key", str(one.key)
 
 
-def spent_parts(found: Sequence[Spent]) -> Iterator[RenderableType]:
+def spent_parts(found: Sequence[Sum]) -> Iterator[RenderableType]:
     """The sums by purpose, and of all."""
     numbers = ("calls", "failed", "tokens in", "cached", "tokens out", "thinking", "dollars", "seconds")
     names = numbers if is_wide() else tuple(name for name in numbers if name not in ("cached", "thinking"))

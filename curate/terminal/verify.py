@@ -20,4 +20,4 @@ def print_verified(found: Side, faults: Sequence[str], unchecked: Sequence[str],
     for line in unchecked:
         console().print(shown(line, "dim"))
     verdict = f"{len(faults):,} {'fault' if len(faults) == 1 else 'faults'}" if faults else "verified"
-    console().print(shown(f"{found.name}: {verdict}", "bold"))
+    console().print(shown(f"{found.name}: {verdict}", "bold"), soft_wrap=True)

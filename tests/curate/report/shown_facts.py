@@ -24,9 +24,9 @@ from curate.report.facts import (
     Flow,
     Head,
     Histogram,
-    Moment,
     Rate,
     Source,
+    Stretch,
     Timeline,
     Tried,
 )
@@ -119,7 +119,7 @@ def histogram(name: str, groups: Mapping[str, float], bins: int = 20, top: float
 
 
 def _timeline() -> Timeline:
-    moments = (Moment(60.0 * at, {m: _DRAWN.randrange(400) for m in MODELS}, 90_000, 0.8) for at in range(90))
+    moments = (Stretch(60.0 * at, {m: _DRAWN.randrange(400) for m in MODELS}, 90_000, 0.8) for at in range(90))
     stages = {"reading": 61.5, "curating": 5400.2, "tables": 94.0}
     return Timeline(stages, 60_000, 59_874, "2026-11-21T22:14:03+00:00", 60.0, tuple(moments))
 

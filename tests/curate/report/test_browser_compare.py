@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 import curate
 from curate.release.sides import side
-from curate.report.comparison import write_comparison
+from curate.report.compared.comparison import write_comparison
 from tests.browser import PHONE, wider_than_its_window
 from tests.curate.release.releases import release, row
 from tests.curate.report.hostile import HOSTILE

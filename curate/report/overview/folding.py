@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from curate.report.charts import traces_of
 from curate.report.facts import Flow
 from curate.report.fates import DESTINATIONS, GROUPS, PLACES, group_of, in_short
+from curate.report.overview.charts import traces_of
 
 _SOURCES, _REASONS = 14, 4  # as many have a place of their own: sources, and reasons of a group
 _LEAST = 0.01  # of all questions, for a reason to have one beside the first of its group

@@ -9,13 +9,13 @@ from typing import Any
 from markupsafe import Markup
 
 from curate.calibration import GOOD
-from curate.report import charts, pivots
 from curate.report.facts import OTHERS, Counts, Facts
 from curate.report.fates import DESTINATIONS, GROUPS, in_words
-from curate.report.flows import BAR, funnel_picture
 from curate.report.formats import FORMATS
+from curate.report.overview import charts, pivots
+from curate.report.overview.flows import BAR, funnel_picture
 from curate.report.page import both, said
-from curate.report.words import PLACES_OF_NUMBERS, PROPERTIES, STAGES, measured, model_named, named
+from curate.report.words import PLACES_OF_NUMBERS, PROPERTIES, STAGES, called, measured, model_named
 
 _FOREMOST = 9  # measures that are shown at once
 _FILTERS = {"answer_kind": "kind", "language": "language", "module": "module"}  # property -> filter of the traces
@@ -86,7 +86,7 @@ def _stages(facts: Facts) -> list[tuple[tuple[str, str], tuple[str, ...]]]:
 
 
 def _named(code: str) -> Markup:
-    return both(*named(code))
+    return both(*called(code))
 
 
 def _home(home: str) -> Markup:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from curate.report.facts import Flow
 from curate.report.fates import GROUPS, group_of, in_short, in_words
-from curate.report.flows import LINE, THINNEST, Node, Picture, Ribbon, funnel_picture
-from curate.report.lettering import cut, wide
+from curate.report.overview.flows import LINE, THINNEST, Node, Picture, Ribbon, funnel_picture
+from curate.report.overview.lettering import cut, wide
 from judges.verdict import REASONS
 from tests.curate.report.shown_facts import FACTS
 

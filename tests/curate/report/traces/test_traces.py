@@ -10,8 +10,8 @@ import pytest
 import curate
 from cards.words import words
 from curate.moment import Moment
-from curate.report.packed import unpacked
-from curate.report.traces import Bundle, bundle
+from curate.report.traces.bundle import Bundle, bundle
+from curate.report.traces.packed import unpacked
 from judges.reasoning import MEASURES
 from judges.verdict import REASONS
 from tests.curate.report.asked import asked_run

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from curate.report.marked import Piece, marked
+from curate.report.traces.marked import Piece, marked
 from judges.reasoning.arithmetic import audit
 from judges.reasoning.grounding import located
 from tests.judges.texts import anything, quick

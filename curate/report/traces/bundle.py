@@ -10,10 +10,10 @@ from typing import Any
 from curate.calibration import GOOD
 from curate.entries import Entry, entries
 from curate.moment import Moment, Told, quiet
-from curate.report.laid_out import Tables, failed, laid_out
-from curate.report.packed import Chunks, packed
-from curate.report.sampled import chosen
-from curate.report.trace_words import trace_words
+from curate.report.traces.laid_out import Tables, failed, laid_out
+from curate.report.traces.packed import Chunks, packed
+from curate.report.traces.sampled import chosen
+from curate.report.traces.words import trace_words
 from curate.runs import Run
 
 # Beside the templates; the scripts in this order.

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from curate.report.facts import Facts, Timeline
-from curate.report.overview import contents, overview
+from curate.report.overview.values import contents, overview
 from curate.report.page import page
-from curate.report.traces import SCRIPTS, Bundle
+from curate.report.traces.bundle import SCRIPTS, Bundle
 from curate.report.words import MEASURED, model_named
 from judges.reasoning import MEASURES
 from tests.curate.report.shown_facts import FACTS

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import curate
-from curate.report.sampled import chosen, shares
+from curate.report.traces.sampled import chosen, shares
 from tests.judges.texts import quick
 
 

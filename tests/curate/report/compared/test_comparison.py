@@ -13,8 +13,8 @@ from curate.release.build import build
 from curate.release.compare import compare
 from curate.release.sides import PLACES, Side, side
 from curate.release.wanted import wanted
-from curate.report.comparison import NOWHERE, comparison_page, configured, funnels, moves, write_comparison
-from curate.report.made import Setting, paid, settings
+from curate.report.compared.comparison import NOWHERE, comparison_page, configured, funnels, moves, write_comparison
+from curate.report.compared.settings import Setting, paid, settings
 from tests.conftest import Command
 from tests.curate.release.releases import release, row
 from tests.curate.report.reports import judged

@@ -15,7 +15,7 @@ from curate.errors import UserError
 from curate.release.compare import Comparison, Place, Stage, Told, compare
 from curate.release.sides import PLACES, STAGES, Side
 from curate.release.spent import dollars
-from curate.report.made import Paid, paid, settings
+from curate.report.compared.settings import Paid, paid, settings
 from curate.report.page import page
 from judges import REASONS
 from judges.reasoning import CRITERIA

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from curate.entries import entries
 from curate.prompt import prompt
 from curate.report.facts import Histogram
-from curate.report.gathered import gathered
-from curate.report.measured import edges_of, histogram
+from curate.report.figures.gathered import gathered
+from curate.report.figures.measured import edges_of, histogram
 from curate.runs import Run
 from judges.tokens import estimated
 from tests.curate.release.runs import made, row

@@ -15,12 +15,12 @@ import pyarrow as pa
 
 from curate.errors import UserError
 from curate.identity import published
-from curate.report.audited import audits, benchmarks, dropped, flags
 from curate.report.facts import MOST, OTHERS, Counted, Facts, Flow, Head, Source, Tried
-from curate.report.measured import errors, lengths, measures, pass_rates
-from curate.report.spent import costs
-from curate.report.timed import timeline
-from curate.report.voted import agreement, calibration, rates
+from curate.report.figures.audited import audits, benchmarks, dropped, flags
+from curate.report.figures.measured import errors, lengths, measures, pass_rates
+from curate.report.figures.spent import costs
+from curate.report.figures.timed import timeline
+from curate.report.figures.voted import agreement, calibration, rates
 from curate.runs import Run
 
 _GOES_TO = ("sft", "rl", "rejects", "waiting")

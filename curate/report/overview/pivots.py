@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from curate.calibration import GOOD
 from curate.report.facts import Agreement, Cost, Flow, Rate, Tried
 from curate.report.fates import DESTINATIONS, GROUPS, group_of
-from judges.reasoning.criteria import FIN_R1
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,3 @@ def in_all(costs: Sequence[Cost], kept: int) -> Cost:
         usd=sum(usd) if usd else None,
         usd_per_kept=sum(usd) / kept if usd and kept else None,
     )
-
-
-def titles() -> Mapping[str, tuple[str, str]]:
-    """What criteria are called in English and Chinese; a recipe's own are called by their names."""
-    return {one.name: (one.en.title, one.zh.title) for one in FIN_R1.criteria} | {GOOD: ("good trace", "整条推理")}

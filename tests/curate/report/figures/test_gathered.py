@@ -15,7 +15,7 @@ from curate.calibration import GOOD, calibration_path, save
 from curate.errors import UserError
 from curate.labels import PersonVote
 from curate.report.facts import MOST, OTHERS, Facts
-from curate.report.gathered import gathered
+from curate.report.figures.gathered import gathered
 from curate.runs import DATABASE, Run
 from judges.reasoning import FIN_R1
 from judges.reasoning.combine import Keep

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.report import packed as module
-from curate.report.packed import Chunks, packed, unpacked
+from curate.report.traces import packed as module
+from curate.report.traces.packed import Chunks, packed, unpacked
 from tests.judges.texts import quick
 
 JSON = st.recursive(

@@ -11,7 +11,7 @@ from typing import Any
 from curate.entries import Entry, Row, Rows, Tried
 from curate.identity import named, published
 from curate.records import Question, split_cells
-from curate.report.marked import marked
+from curate.report.traces.marked import marked
 from curate.tables import file_of, question_of
 
 Record = dict[str, Any]

@@ -1,6 +1,6 @@
 """When the calls of a run were made: its keys looked up in the journal, which may hold millions of others.
 
-timeline(run, connection, None).moments[0]   ->  Moment(start=0.0, calls={"m at a private address": 312}, ...)
+timeline(run, connection, None).moments[0]   ->  Stretch(start=0.0, calls={"m at a private address": 312}, ...)
 """
 
 import datetime
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from curate.chat.journal_db import APPLICATION, reported
 from curate.errors import UserError
 from curate.identity import published
-from curate.report.facts import Moment, Timeline
+from curate.report.facts import Stretch, Timeline
 from curate.runs import JOURNAL, Run
 
 Replies = NDArray[np.float64]  # a row each: seconds since 1970, number of the model, tokens, US dollars
@@ -92,7 +92,7 @@ def _batches(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
         yield some
 
 
-def _moments(found: Replies, names: dict[str, int], first: float, step: int) -> tuple[Moment, ...]:
+def _moments(found: Replies, names: dict[str, int], first: float, step: int) -> tuple[Stretch, ...]:
     asked_at, model, tokens, usd = found.T
     places = ((asked_at - first) // step).astype(np.int64)
     count = int(places.max()) + 1
@@ -102,7 +102,7 @@ def _moments(found: Replies, names: dict[str, int], first: float, step: int) -> 
         calls[published(name)] = own + calls.get(published(name), 0)
     said, paid = (np.bincount(places, weights=one, minlength=count) for one in (tokens, usd))
     return tuple(
-        Moment(
+        Stretch(
             start=float(place * step),
             calls={name: int(own[place]) for name, own in calls.items() if own[place]},
             tokens=int(said[place]),

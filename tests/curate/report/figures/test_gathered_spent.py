@@ -14,7 +14,7 @@ from curate.chat.journal_db import writing
 from curate.errors import UserError
 from curate.identity import published
 from curate.report.facts import Facts
-from curate.report.gathered import gathered
+from curate.report.figures.gathered import gathered
 from curate.runs import DATABASE, JOURNAL, Run
 from tests.curate.report.asked import asked_run
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 
-from curate.report.charts import traces_of
 from curate.report.facts import Flow
 from curate.report.fates import GROUPS
-from curate.report.folding import Station, Thread, threads
-from curate.report.lettering import cut, wide
+from curate.report.overview.charts import traces_of
+from curate.report.overview.folding import Station, Thread, threads
+from curate.report.overview.lettering import cut, wide
 
 THINNEST = 1.5  # of a ribbon
 BAR = 10.0  # a node's width

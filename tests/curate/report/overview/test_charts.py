@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curate.report.charts import columns, separation, spending, stacked, strips, telling_first, trace_of, traces_of
-from curate.report.facts import Histogram, Moment, Timeline
+from curate.report.facts import Histogram, Stretch, Timeline
+from curate.report.overview.charts import (
+    columns,
+    separation,
+    spending,
+    stacked,
+    strips,
+    telling_first,
+    trace_of,
+    traces_of,
+)
 from tests.curate.report.shown_facts import FACTS, histogram
 
 COUNTS = st.dictionaries(st.text(max_size=3), st.integers(0, 10**7), max_size=6)
@@ -62,7 +71,7 @@ def test_measures_that_tell_most_come_first_and_ties_stay() -> None:
 
 def timeline(seed: int, moments: int) -> Timeline:
     drawn = random.Random(seed)
-    made = (Moment(5.0 * at, {m: drawn.randrange(9) for m in "abc"}, 1, drawn.random()) for at in range(moments))
+    made = (Stretch(5.0 * at, {m: drawn.randrange(9) for m in "abc"}, 1, drawn.random()) for at in range(moments))
     return Timeline({}, 9, 9, "", 5.0, tuple(made))
 
 
@@ -91,7 +100,7 @@ def test_spending_climbs_to_the_top() -> None:
 
 def test_a_run_without_calls_has_no_chart_of_them() -> None:
     empty = Timeline({}, 0, 0, "", 1.0, ())
-    idle = Timeline({}, 0, 0, "", 1.0, (Moment(0, {}, 0, 0),))
+    idle = Timeline({}, 0, 0, "", 1.0, (Stretch(0, {}, 0, 0),))
     assert columns(empty, []) == columns(idle, ["a"]) == ()
     assert spending(empty) == spending(idle) == ""
 

@@ -10,7 +10,7 @@ from cards.words import words
 from curate.calibration import GOOD
 from curate.records import AnswerKind, Label, Module
 from curate.report.fates import DESTINATIONS, in_short, in_words
-from curate.report.words import measured, named
+from curate.report.words import called, measured
 from curate.runs import Run
 from judges.reasoning import MEASURES
 from judges.reasoning.arithmetic import REASONS as OF_ARITHMETIC
@@ -53,12 +53,12 @@ def trace_words(run: Run, index: Iterable[Mapping[str, Any]]) -> dict[str, Words
         **{f"criterion:{one.name}": (one.en.title, one.zh.title) for one in FIN_R1.criteria},
         f"criterion:{GOOD}": ("the whole trace", "整条推理"),
         **{f"measure:{name}": measured(name) for name in MEASURES},
-        **{f"label:{code}": named(f"label:{code}") for code in get_args(Label)},
-        **{f"module:{code}": named(f"module:{code}") for code in ("", *get_args(Module))},
-        **{f"kind:{code}": named(f"kind:{code}") for code in get_args(AnswerKind)},
-        **{f"purpose:{code}": named(f"purpose:{code}") for code in _PURPOSES},
-        **{f"language:{code}": named(code) for code in ("en", "zh")},
-        **{f"goes_to:{code}": named(code) for code in DESTINATIONS},
+        **{f"label:{code}": called(f"label:{code}") for code in get_args(Label)},
+        **{f"module:{code}": called(f"module:{code}") for code in ("", *get_args(Module))},
+        **{f"kind:{code}": called(f"kind:{code}") for code in get_args(AnswerKind)},
+        **{f"purpose:{code}": called(f"purpose:{code}") for code in _PURPOSES},
+        **{f"language:{code}": called(code) for code in ("en", "zh")},
+        **{f"goes_to:{code}": called(code) for code in DESTINATIONS},
         **{f"flag:{source}:{flag}": _flag(meanings[source].get(flag, "")) for source, flag in flags},
     }
 

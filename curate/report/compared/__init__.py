@@ -1,0 +1,1 @@
+"""The page of two runs or versions side by side."""

@@ -1,0 +1,1 @@
+"""What a run's report tells, read out of its tables and its journal."""

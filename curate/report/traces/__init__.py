@@ -1,0 +1,1 @@
+"""The traces of a report: which are shown, laid out for reading, compressed."""
