@@ -73,7 +73,7 @@ LEVELS = (
         "release_spec",
         "screen",
     },
-    {"screen_spec", "configs", "entries"},
+    {"screen_spec", "configs", "entries", "hiding"},
     {"recipe_faults"},
     {"recipe", "scores", "rows", "asking"},
     {"runs", "recipe_keys", "starter"},

@@ -66,7 +66,7 @@ def doctor(
     with reported():
         from curate.doctor.examine import examine
         from curate.doctor.finding import Finding
-        from curate.terminal.doctor import print_checks
+        from curate.terminal.doctor import print_findings
 
         found, read = None, list[Finding]()
         try:
@@ -76,7 +76,7 @@ def doctor(
             read = [Finding("recipe", "fail", said, " ".join(mend.split()))]
         if found:
             read = [Finding("recipe", "ok", f"{found.name} {found.version} loads, {len(found.sources)} sources")]
-        sound = print_checks([*read, *examine(found, out, journal, not no_calls)], as_json)
+        sound = print_findings([*read, *examine(found, out, journal, not no_calls)], as_json)
     if not sound:
         raise typer.Exit(COULD_NOT)
 

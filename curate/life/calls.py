@@ -11,9 +11,10 @@ from typing import Any
 
 from curate.chat.journal_db import connect, reported
 from curate.chat.packed import unpack
+from curate.hiding import Hiding
 from curate.identity import named, published
 from curate.life.records import Called, FromJournal, Sum
-from curate.life.rows import Hiding, Rows
+from curate.life.rows import Rows
 
 # In the order of asking; a reply that several calls share was paid for by the first, as in the view cost_per_row.
 _CALLS = """

@@ -5,12 +5,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from curate.hiding import Hiding
 from curate.identity import named, published
 from curate.life.calls import calls_of, looked_up, spent
 from curate.life.passages import of_source, passages
 from curate.life.placed import placed
 from curate.life.records import Conversion, Life, Passage, Round, Row, Student, Trial
-from curate.life.rows import Hiding, Rows, meaning
+from curate.life.rows import Rows, meaning
 from curate.life.rules import rules, why_chosen
 from curate.records import COMMON_DEFECTS, Question
 from curate.runs import JOURNAL, Run

@@ -12,7 +12,7 @@ from curate.terminal.console import console, shown
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
-def print_checks(findings: Iterable[Finding], as_json: bool) -> bool:
+def print_findings(findings: Iterable[Finding], as_json: bool) -> bool:
     """Prints the findings; whether nothing fails."""
     found = list(findings)
     if as_json:
