@@ -77,10 +77,21 @@ def text(name: str, sources: Sequence[Starting], teacher: str | None = None, chi
     house = jinja2.Environment(
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
+    house.filters["scalar"] = _scalar
     template = house.from_string(TEMPLATE.read_text(encoding="utf-8"))
     serve = teacher is not None and ("/" in teacher or Path(teacher).is_dir())
     local = teacher is not None and not teacher.startswith("deepseek")
     return template.render(name=name, sources=sources, teacher=teacher, serve=serve, local=local, chinese=chinese)
+
+
+def _scalar(value: str) -> str:
+    """A text as YAML, in quotes where it would else be read as something else: 12, a: b, gpt #1."""
+    import yaml
+
+    try:
+        return value if yaml.safe_load(value) == value else json.dumps(value, ensure_ascii=False)
+    except yaml.YAMLError:
+        return json.dumps(value, ensure_ascii=False)
 
 
 def bundled(use: str) -> Path:

@@ -16,10 +16,14 @@ from packaging.specifiers import SpecifierSet
 
 from curate.doctor.finding import Finding, sized
 
-_INSTALL = "pip install -c constraints.txt -e '.{}'"
 _ROOM, _LITTLE = 1e9, 10e9  # bytes: without the first a run may not end; 60,000 traces with their journal take 5 GB
 _NARROW = 80
 _SPARE = 64  # open files beside the connections: tables, journal, packages
+
+
+def install(extra: str = "") -> str:
+    """The command that installs the package, or one of its extras, under pinned versions."""
+    return f"pip install -c constraints.txt -e '.{extra}'"
 
 
 def python() -> Iterator[Finding]:
@@ -36,7 +40,7 @@ def packages() -> Iterator[Finding]:
     asked = needed("")
     wrong = list(unfit(asked))
     for name, found in wrong:
-        yield Finding(f"package {name}", "fail", found, _INSTALL.format(""))
+        yield Finding(f"package {name}", "fail", found, install())
     yield Finding("packages", "warn" if wrong else "ok", f"{len(asked) - len(wrong)} of {len(asked)} fit")
 
 

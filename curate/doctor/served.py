@@ -12,7 +12,7 @@ from pathlib import Path
 
 from curate.chat.model import Model
 from curate.doctor.finding import PATIENCE, Finding
-from curate.doctor.machine import needed, unfit
+from curate.doctor.machine import install, needed, unfit
 from curate.release.hub import connected, sent
 
 _EXTRA = {"vllm": "vllm", "transformers": "train"}
@@ -29,13 +29,13 @@ def served(name: str, model: Model, calls: bool) -> Iterator[Finding]:
     kind = str(model.serve)
     there = {package: found for package in _PACKAGES[kind] if (found := _version(package))}
     if not there:
-        mend = f"pip install -c constraints.txt -e '.[{_EXTRA[kind]}]'"
+        mend = install(f"[{_EXTRA[kind]}]")
         yield Finding(name, "fail", f"serve: {kind}, and {_PACKAGES[kind][0]} is not installed", mend)
         return
     package, version = next(iter(there.items()))
     asked = [one for one in needed(_EXTRA[kind]) if one.name == package]
     for _, found in unfit(asked):
-        yield Finding(name, "warn", f"{package} {found}", f"pip install -c constraints.txt -e '.[{_EXTRA[kind]}]'")
+        yield Finding(name, "warn", f"{package} {found}", install(f"[{_EXTRA[kind]}]"))
     yield _fits(name, model, f"{package} {version}", _size(model, calls), on_gpu="vllm" in there)
 
 

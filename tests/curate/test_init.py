@@ -51,6 +51,15 @@ def test_every_block_can_be_switched_on_alone_and_all_together(tmp_path: Path, w
     assert on.budget.usd
 
 
+@pytest.mark.parametrize("name", ["12", "1.0", "true", "mine"])
+@pytest.mark.parametrize("teacher", ["a: b", '"x', "gpt #1", "12", "模型-7b"])
+def test_names_that_yaml_would_read_otherwise_stay_as_they_are(tmp_path: Path, name: str, teacher: str) -> None:
+    made = called(tmp_path, "init", name, "--teacher", teacher)
+    assert made.exit_code == 0, made.output
+    found = load_recipe(tmp_path / f"{name}.yaml")
+    assert (found.name, found.models["teacher"].model) == (name, teacher)
+
+
 def test_every_switched_off_line_says_what_it_is_for(tmp_path: Path) -> None:
     called(tmp_path, "init", "mine")
     lines = (tmp_path / "mine.yaml").read_text(encoding="utf-8").splitlines()
