@@ -20,7 +20,7 @@ quickstart: .venv/core  ## set up, and curate the bundled samples
 	@echo
 	@echo "Next: source .venv/bin/activate"
 	@echo "      curate sql quickstart \"select source, label, count(*) from outcomes group by all\""
-	@echo "      curate show quickstart"
+	@echo "      curate report quickstart"
 	@echo "      curate release quickstart"
 
 test: lint types  ## set up, and lint, check types, run the tests

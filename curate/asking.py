@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from curate.chat import Answered, CallFailed, Chat, Reply
-from curate.records import CallMade
+from curate.records import CallMade, Purpose
 
 TWICE = 2  # a judge is asked
 _UNREASONED = "empty_reasoning"
-_ORDER = ("filter", "convert", "distil", "check", "judge", "student")
+_ORDER = get_args(Purpose)
 
 
 class Asking:
@@ -36,7 +36,7 @@ class Asking:
 
     async def ask(
         self,
-        purpose: str,
+        purpose: Purpose,
         model: str,
         messages: Sequence[Mapping[str, Any]],
         sampling: Mapping[str, Any],
@@ -88,7 +88,7 @@ class Asking:
     async def until_read(
         self,
         take: Callable[[Reply], str | None],
-        purpose: str,
+        purpose: Purpose,
         model: str,
         messages: Sequence[Mapping[str, Any]],
         sampling: Mapping[str, Any],

@@ -4,13 +4,13 @@ save(run, calibrate(...))             # writes <run>.calibration.json beside the
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from curate.errors import UserError
 from curate.runs import Run
+from curate.whole import write_whole
 from judges.agreement import DRAWS, LEVEL, Estimate
 from judges.verdict import Vote
 
@@ -138,24 +138,25 @@ def as_record(found: Calibration) -> dict[str, Any]:
 def save(run: Run, found: Calibration) -> Path:
     """Writes a calibration beside the run directory, whole or not at all, and returns where: what it does not hold,
     the comparison with people or the probes, stays as it was there. Raises UserError."""
-    path = calibration_path(run)
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    path, record = calibration_path(run), as_record(found)
+    if path.exists():
+        before = _read(path)
+        if not found.people:
+            record = {**before, "probes": record["probes"]}
+        elif not found.probes:
+            record["probes"] = before.get("probes", [])
+    write_whole(path, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+    return path
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        record = as_record(found)
-        if path.exists():
-            before = json.loads(path.read_text(encoding="utf-8"))
-            if not found.people:
-                record = {**before, "probes": record["probes"]}
-            elif not found.probes:
-                record["probes"] = before.get("probes", [])
-        aside.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        aside.replace(path)
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         raise UserError(f"{path}: not valid JSON; remove the file") from None
     except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written: {error.strerror}") from None
-    return path
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    return record
 
 
 def _rounded(value: Any) -> Any:

@@ -48,11 +48,11 @@ def curate_all(
 ) -> Pulse | None:
     """Curates every question and hands the results to `take` in order. Returns what was spent, and why the run stopped
     early if it did; None for a recipe without models. Raises UserError if a server only failed."""
-    tally = Tally.of("sft", "rl", "rejects", _WAITING)
+    tally, paid = Tally.of("sft", "rl", "rejects", _WAITING), set[bytes]()
 
     async def counted(gathered: tuple[Question, Drop | None], kit: Kit) -> Curated:
         curated = await curate_question(gathered, kit)
-        _count(curated, tally)
+        _count(curated, tally, paid)
         return curated
 
     def tell(moment: Moment) -> None:
@@ -61,8 +61,12 @@ def curate_all(
     return send_all(questions, counted, total, recipe, journal, take, asks=asks, told=tell)
 
 
-def _count(curated: Curated, tally: Tally) -> None:
-    tally.add(curated.outcome.goes_to or _WAITING, curated.outcome.reason, sum(call.usd for call in curated.calls))
+def _count(curated: Curated, tally: Tally, paid: set[bytes]) -> None:
+    """paid: keys of the replies that were counted; one that several calls share costs once."""
+    prices = {bytes.fromhex(call.key): call.usd for call in curated.calls if call.usd}
+    usd = sum(prices[key] for key in prices.keys() - paid)
+    paid.update(prices)
+    tally.add(curated.outcome.goes_to or _WAITING, curated.outcome.reason, usd)
     for call in curated.calls:
         if call.error is not None:
             tally.fail(Failure(call.question_id, call.purpose, call.error))

@@ -21,7 +21,7 @@ _PRIVATE = (
 def published(identity: str) -> str:
     """The identity of a model, with the host of a public server, and no path of a machine."""
     address, space, model = identity.partition(" ")
-    if not (space and address.startswith(("http://", "https://"))):
+    if not (space and address.lower().startswith(("http://", "https://"))):
         prefix = next((name for name in _SERVED if identity.startswith(name)), "")
         served, *arguments = identity.removeprefix(prefix).split(" ")
         return " ".join([prefix + named(served), *(word for word in arguments if not _SEPARATORS & set(word))])

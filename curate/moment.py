@@ -24,7 +24,8 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Outcomes:
     """What came of the questions that are done. places: where they go -> reason -> how many; waiting: how many wait for
-    a call; usd: price of all their calls, also of those that earlier runs paid for; failures: the last ones."""
+    a call; usd: price of all their replies, each once, also of those that earlier runs paid for; failures: the last
+    ones."""
 
     places: Mapping[str, Mapping[str, int]]
     waiting: int = 0
@@ -66,7 +67,7 @@ class Tally:
         return cls({place: Counter() for place in places})
 
     def add(self, place: str, reason: str, usd: float = 0.0) -> None:
-        """One question; usd: the price of its calls."""
+        """One question; usd: the price of its replies that no question before had."""
         self._places[place][reason] += 1
         self._usd += usd
 

@@ -14,6 +14,7 @@ Module = Literal["code", "professional_knowledge", "non_reasoning_business", "re
 AnswerKind = Literal["number", "percent", "boolean", "choice", "choices", "label", "labels", "span", "text", "code"]
 Label = Literal["good", "bad", "undecided", "dropped"]
 Destination = Literal["sft", "rl", "rejects"]
+Purpose = Literal["filter", "convert", "distil", "check", "judge", "student"]
 Origin = Literal["distilled", "merged", "program", "imported"]
 TraceOutcome = Literal["ok", "truncated", "empty_reasoning", "empty_answer", "refusal", "filtered", "error"]
 
@@ -101,15 +102,14 @@ class Trace:
 class CallMade:
     """One call to a model on behalf of a question, answered from the journal or by the model.
 
-    purpose: what it was for (filter, convert, distil, check, judge, student); model: the model's identity; key: the
-    journal's, in hex; outcome: as of a trace; answered_by, fingerprint: as the server said; usd: by the recipe's
-    price; error: the server's words.
+    purpose: what it was for; model: the model's identity; key: the journal's, in hex; outcome: as of a trace;
+    answered_by, fingerprint: as the server said; usd: by the recipe's price; error: the server's words.
     """
 
     question_id: str
     sample: int
     attempt: int
-    purpose: str
+    purpose: Purpose
     model: str
     key: str
     outcome: TraceOutcome

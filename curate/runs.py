@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 RECORD = "run.json"
 DATABASE = "scores.duckdb"
 JOURNAL = "journal.sqlite"  # beside the run directories
+# What run.json states.
+STATED = (
+    *("recipe", "recipe_digest", "options", "started", "seconds", "stages", "models", "calls", "stopped"),
+    *("stopped_because", "sources", "benchmarks", "prompts", "versions"),
+)
 
 # The same for every connection: DuckDB shares one instance between those of a process, threads included.
 _SANDBOX: dict[str, str | bool | int | float | list[str]] = {
@@ -43,6 +48,12 @@ class Run:
             self.record: dict[str, Any] = json.loads((self.path / RECORD).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise UserError(f"{self.path / RECORD}: cannot be read: {error}\n  run the recipe again") from None
+        if not isinstance(self.record, dict) or (lacking := [key for key in STATED if key not in self.record]):
+            lacks = "is no record of a run" if not isinstance(self.record, dict) else f"lacks '{lacking[0]}'"
+            raise UserError(
+                f"{self.path / RECORD}: {lacks}; another version of fincurate may have made this run\n"
+                "  run the recipe again: replies come from the journal"
+            )
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"
@@ -107,6 +118,15 @@ class Run:
         with self.connect() as connection:
             rows = connection.sql(query, params=[question_id] * 2).to_arrow_table().to_pylist()
         return question_of(rows[0]) if rows else None
+
+
+def journal_of(run: Run, named: Path | None = None) -> Path | None:
+    """The journal that is named, else the one beside the run directory, None where there is none. Raises UserError
+    where the one that is named is missing."""
+    if named is not None and not named.is_file():
+        raise UserError(f"no journal at '{named}'; a recipe with models writes one beside its run directory")
+    beside = run.path.resolve().parent / JOURNAL
+    return named or (beside if beside.is_file() else None)
 
 
 def _find(path: Path) -> Path:

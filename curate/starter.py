@@ -63,10 +63,13 @@ def written(
     recipe = folder / f"{name}.yaml"
     if recipe.exists():
         raise UserError(f"'{recipe}' is there already, and nothing was written; choose another name")
-    for source, target in copies:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
-    recipe.write_text(text(name, sources, teacher, chinese), encoding="utf-8")
+    try:
+        for source, target in copies:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        recipe.write_text(text(name, sources, teacher, chinese), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{error.filename}: cannot be written: {error.strerror}") from None
     return [recipe, *(target for _, target in copies)]
 
 

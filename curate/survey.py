@@ -49,8 +49,8 @@ _FAILED = ("error", "judge_failed", "convert_failed")
 
 @dataclass(slots=True)
 class Part:
-    """One source: records read, questions by how they stand (dropped ones are among those done), samples that are still
-    to be asked for, and the tokens of their prompts by estimate."""
+    """One source: records read, questions by how they stand (dropped ones are among those done), why they were dropped,
+    samples that are still to be asked for, and the tokens of their prompts by estimate."""
 
     records: int = 0
     questions: int = 0
@@ -58,6 +58,7 @@ class Part:
     failed: int = 0
     pending: int = 0
     dropped: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
     to_ask: int = 0
     prompt_tokens: float = 0.0
 
@@ -166,7 +167,9 @@ def _count(
         part.failed += 1
     else:
         part.done += 1
-        part.dropped += outcome.label == "dropped"
+        if outcome.label == "dropped":
+            part.dropped += 1
+            part.reasons[outcome.reason] = part.reasons.get(outcome.reason, 0) + 1
         found.labels[outcome.label] += 1
 
 

@@ -124,10 +124,16 @@ where
 order by all;
 comment on view undecided is 'all that was left undecided: answers, single votes, judgements, else whole questions; never counted as 0';
 
+create view paid as
+select
+    *,
+    rowid as place,
+    -- where the same call also failed, earlier perhaps, it is the reply that was paid for
+    key is null or row_number() over (partition by key order by outcome = 'error', rowid) = 1 as first
+from calls;
+comment on view paid is 'calls, their `place` in the order of asking, and whether each is the `first` that has its reply: one that several calls share is paid for once';
+
 create view cost_per_row as
-with paid as (
-    select *, key is null or row_number() over (partition by key order by outcome = 'error', rowid) = 1 as first from calls
-)
 select
     q.source,
     c.purpose,

@@ -76,7 +76,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         # round two
         "all_criteria": "every criterion was met",
         "enough_criteria": "as many criteria were met as the recipe asks for",
-        "criteria_failed": "criteria were voted 0; the detail names them",
+        "criteria_failed": "not all criteria were met; the detail names them",
         "criteria_undecided": "criteria could not be voted on; the detail names them",
         "judges_good": "as many judges as the recipe asks for call the reasoning good; the detail has the tally",
         "judges_bad": "as many judges as the recipe asks for call the reasoning bad; the detail has the tally",

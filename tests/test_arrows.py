@@ -52,13 +52,14 @@ ALLOWED: dict[str, set[str]] = {
         "curate.terminal.console",
         "curate.terminal.progress",
         "curate.terminal.reported",
+        "curate.whole",
     },
 }
 
 # Inside curate, from the ground up: a module or folder imports only from rows above its own.
 LEVELS = (
     {"errors", "records", "in_order", "part", "recipe_examples"},
-    {"names", "chat"},
+    {"names", "chat", "whole"},
     {
         "loop",
         "moment",
@@ -73,7 +74,7 @@ LEVELS = (
         "release_spec",
         "screen",
     },
-    {"screen_spec", "configs", "entries", "hiding"},
+    {"screen_spec", "configs", "entries"},
     {"recipe_faults"},
     {"recipe", "scores", "rows", "asking"},
     {"runs", "recipe_keys", "starter"},
@@ -85,6 +86,7 @@ LEVELS = (
     {"execute", "rounds", "probes"},
     {"survey", "split"},
     {"release"},
+    {"hiding"},
     {"report", "life", "doctor"},
     {"terminal"},
     {"commands"},

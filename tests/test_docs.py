@@ -93,6 +93,8 @@ def module(folder: Path, name: str, source: str) -> None:
 
 
 def test_the_python_of_the_readme_runs(quickstart: curate.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "quickstart").symlink_to(quickstart.path)
     monkeypatch.chdir(tmp_path)
     told: dict[str, Any] = {}
     exec(code("README.md", "import curate"), told)

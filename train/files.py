@@ -1,25 +1,13 @@
-"""Files that another process, or a kill, never finds half-written.
+"""JSON files that another process, or a kill, never finds half-written.
 
 write_json(folder / "record.json", {"format": 1})
 """
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-
-@contextmanager
-def in_place(path: Path) -> Iterator[Path]:
-    """Where to write a file that is moved to its place when it is whole."""
-    building = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield building
-        os.replace(building, path)
-    finally:
-        building.unlink(missing_ok=True)
+from curate.whole import in_place
 
 
 def write_json(path: Path, value: Any, indent: int = 1) -> None:

@@ -49,7 +49,8 @@ _DAMAGED = (
 
 
 def connect(path: Path, *, make: bool = True) -> sqlite3.Connection:
-    """A connection to a journal, its schema checked, made if it is missing. Raises sqlite3.Error or UserError."""
+    """A connection to a journal, its schema checked, made if it is missing; make=False: to look at one that is there,
+    damaged as it may be. Raises sqlite3.Error or UserError."""
     if not make and not path.is_file():
         raise UserError(f"no journal at '{path}'; a recipe with models writes one beside its run directory")
     if not path.exists():
@@ -60,6 +61,8 @@ def connect(path: Path, *, make: bool = True) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
     try:
         _check(connection, path)
+        if make:
+            _see_end(connection)
         connection.execute("pragma synchronous = full")
     except BaseException:
         connection.close()
@@ -98,7 +101,10 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
             f"'{path}' was written by a newer fincurate (journal version {version}; this one knows {VERSION})\n"
             "  update fincurate, or name another journal with --journal"
         )
-    # The last pages are read, so that a file that lost its end is told at once.
+
+
+def _see_end(connection: sqlite3.Connection) -> None:
+    """Reads the last pages, so that a file that lost its end is told before anything is added."""
     connection.execute("select key, length(reply) from replies order by rowid desc limit 1").fetchone()
     connection.execute("select key from replies order by key desc limit 1").fetchone()
 

@@ -12,6 +12,17 @@ from curate.commands import completing
 
 RECIPE = "A recipe file, or the name of one that comes with the package."
 
+
+def _in_a_folder(context: typer.Context, journal: Path | None) -> Path | None:
+    """A journal in a folder that is not there is a slip of the pen, and all calls would be paid for again; but for one
+    that the run makes."""
+    out = context.params.get("out")
+    made = journal is not None and out is not None and journal.parent in out.parents
+    if journal is not None and not journal.parent.is_dir() and not made:
+        raise typer.BadParameter(f"there is no folder '{journal.parent}'")
+    return journal
+
+
 RecipeArgument = Annotated[
     str,
     typer.Argument(
@@ -60,7 +71,11 @@ SourceSetOption = Annotated[
 ]
 JournalOption = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Where replies are kept; by default journal.sqlite beside the run directory."),
+    typer.Option(
+        metavar="FILE",
+        help="Where replies are kept; by default journal.sqlite beside the run directory.",
+        callback=_in_a_folder,
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 LabelsOption = Annotated[

@@ -25,8 +25,8 @@ def report(
     with reported():
         from curate.report.build import build
         from curate.runs import Run
+        from curate.terminal.made import print_report
         from curate.terminal.progress import progress
-        from curate.terminal.report import print_report
 
         found = Run(run)
         with progress() as told:

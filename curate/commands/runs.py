@@ -45,15 +45,19 @@ def run(
         asked = loaded(recipe, setting)
         from curate.chat.client import outcomes_to_retry
         from curate.curating import Asks
-        from curate.execute import execute
+        from curate.execute import execute, run_folder
         from curate.terminal.funnel import print_funnel, print_spent
         from curate.terminal.progress import progress
+        from curate.workplace import REPORT
 
         asks = Asks(not no_calls, outcomes_to_retry(retry or []))
+        reported_before = (run_folder(asked, out) / REPORT).exists()
         with progress() as told:
             finished = execute(asked, out, limit=limit, strict=strict, journal=journal, asks=asks, told=told)
         print_funnel(finished)
         print_spent(finished)
+        if reported_before:
+            typer.echo(f"{REPORT} told of the result before and is gone: `curate report {finished.path}` makes it anew")
         stopped = finished.record["stopped"]
     ended(stopped)
 

@@ -14,11 +14,13 @@ from curate.terminal.reported import COULD_NOT, reported
 def init(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the recipe is called.", show_default=False)],
     sources: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="NAME,NAME", help="The sources to read, with commas between.", autocompletion=completing.source_list
+            metavar="NAME,NAME",
+            help="The sources to read, with commas between; by default finqa,traces.",
+            autocompletion=completing.source_list,
         ),
-    ] = "finqa,traces",
+    ] = None,
     location: Annotated[
         str | None,
         typer.Option("--from", metavar="PATH", help="Your own files for the one source, instead of its sample."),
@@ -37,7 +39,9 @@ def init(
         from curate.starter import written
 
         named = name.removesuffix(".yaml")
-        uses = [use.strip() for use in sources.split(",") if use.strip()]
+        if location and sources is None:
+            raise UserError("--from needs --sources NAME: whose form the files have; `curate sources` lists them")
+        uses = [use.strip() for use in (sources or "finqa,traces").split(",") if use.strip()]
         if not uses:
             raise UserError("--sources names no source; `curate sources` lists them")
         for path in written(named, uses, Path(), location=location, teacher=teacher, chinese=language == "zh"):

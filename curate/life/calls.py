@@ -7,29 +7,26 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from curate.chat.journal_db import connect, reported
 from curate.chat.packed import unpack
 from curate.hiding import Hiding
 from curate.identity import named, published
-from curate.life.records import Called, FromJournal, Sum
+from curate.life.records import Called, FromJournal, Row, Sum
 from curate.life.rows import Rows
+from curate.records import Purpose
 
-# In the order of asking; a reply that several calls share was paid for by the first, as in the view cost_per_row.
-_CALLS = """
-    select c.*, key is not null and exists(select 1 from calls b where b.key = c.key and b.rowid < c.rowid) as shared
-    from calls c where question_id = ? order by rowid"""
+_CALLS = "select *, not first and outcome <> 'error' as shared from paid where question_id = ? order by place"
 _KEPT = """select take, asked_at, seconds, prompt_tokens, completion_tokens, finish_reason, request, reply
     from replies where key = ? order by take desc"""
 _ALIKE = ("prompt_tokens", "completion_tokens", "finish_reason")
-_PURPOSES = ("filter", "convert", "distil", "check", "judge", "student")
 _SUMMED = ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens")
 
 
-def calls_of(rows: Rows, question_id: str, models: Mapping[str, str], hide: Hiding) -> tuple[Called, ...]:
-    """The calls of a question, as its tables have them. models: name in the recipe -> identity."""
-    return tuple(_called(row, models, hide) for row in rows.all(_CALLS, question_id))
+def calls_of(rows: Rows, outcome: Row, models: Mapping[str, str], hide: Hiding) -> tuple[Called, ...]:
+    """The calls for an outcome's question, as the tables have them. models: name in the recipe -> identity."""
+    return tuple(_called(row, models, hide) for row in rows.all(_CALLS, outcome["question_id"]))
 
 
 def _called(row: Mapping[str, Any], models: Mapping[str, str], hide: Hiding) -> Called:
@@ -47,12 +44,13 @@ def _called(row: Mapping[str, Any], models: Mapping[str, str], hide: Hiding) -> 
 def looked_up(calls: Sequence[Called], journal: Path | None, whole: bool) -> tuple[tuple[Called, ...], FromJournal]:
     """The calls with what a journal has of them; whole: requests and replies too. Without one, as they are. Raises
     UserError for a file that cannot be read."""
+    replies = sum(one.outcome != "error" for one in calls)
     if journal is None:
-        return tuple(calls), FromJournal(None, 0, len(calls))
+        return tuple(calls), FromJournal(None, 0, replies)
     with reported(journal), closing(connect(journal, make=False)) as connection:
         connection.row_factory = sqlite3.Row
         found = tuple(_looked_up(one, connection, whole) for one in calls)
-    return found, FromJournal(str(journal), sum(one.takes > 0 for one in found), len(calls))
+    return found, FromJournal(str(journal), sum(one.takes > 0 for one in found), replies)
 
 
 def _looked_up(one: Called, connection: sqlite3.Connection, whole: bool) -> Called:
@@ -90,7 +88,7 @@ def _said(moment: float) -> str:
 
 def spent(calls: Sequence[Called]) -> tuple[Sum, ...]:
     """The sums by purpose, and at the end of all."""
-    of = {name: [one for one in calls if one.purpose == name] for name in _PURPOSES}
+    of = {name: [one for one in calls if one.purpose == name] for name in get_args(Purpose)}
     return tuple(_sum(name, found) for name, found in (*of.items(), ("all", calls)) if found)
 
 

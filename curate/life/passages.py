@@ -59,8 +59,14 @@ def _spec(recipe: Mapping[str, Any]) -> ScreenSpec | None:
 
 def _screens(spec: ScreenSpec | None, question: Question) -> Iterator[Gate]:
     """In the order of curate.screening."""
-    if spec is None:
-        return
+    if spec is not None:
+        yield from _own_words(spec)
+        yield _private(spec, question)
+        yield from _others(spec)
+
+
+def _own_words(spec: ScreenSpec) -> Iterator[Gate]:
+    """The screens that look at what the question says."""
     if spec.gold == "drop":
         yield Rule("screen.gold", "drop", "its gold is there, can be read, and does not contradict itself"), _GOLD
     if spec.missing_reference == "drop":
@@ -72,14 +78,17 @@ def _screens(spec: ScreenSpec | None, question: Question) -> Iterator[Gate]:
     if length.min > 1 or length.max is not None:
         allowed = f"{length.min:,} to {length.max:,}" if length.max is not None else f"{length.min:,} and more"
         yield Rule("screen.characters", allowed, "it is as long as the recipe keeps"), ("too_short", "too_long")
-    private = {
-        "redact": "private data in it is masked" if "private_data" in question.flags else "no private data is in it",
-        "drop": "no private data is in it",
-        "keep": "private data in it is only flagged"
-        if "private_data" in question.flags
-        else "no private data is in it",
-    }
-    yield Rule("screen.private", spec.private, private[spec.private]), ("private_data",)
+
+
+def _private(spec: ScreenSpec, question: Question) -> Gate:
+    found = {"redact": "private data in it is masked", "keep": "private data in it is only flagged"}
+    none = "no private data is in it"
+    words = found.get(spec.private, none) if "private_data" in question.flags else none
+    return Rule("screen.private", spec.private, words), ("private_data",)
+
+
+def _others(spec: ScreenSpec) -> Iterator[Gate]:
+    """The screens that compare it with benchmarks, and with the run's other questions."""
     if spec.overlap is not None:
         sets = ", ".join(one.called for one in spec.overlap.against)
         yield Rule("screen.overlap.against", sets, "it stands in none of these benchmark sets"), ("overlap",)

@@ -29,12 +29,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What was to be made of the question before it was distilled. use, attempts: by the recipe; by: who converted it,
-    rules or a model as it may be shown; reason, meaning, detail: where it did not succeed."""
+    """What was to be made of the question before it was distilled. use: by the recipe; by: who converted it, rules or a
+    model as it may be shown; reason, meaning, detail: where it did not succeed."""
 
     use: str
     by: str
-    attempts: int
     state: Literal["made", "dropped", "failed", "waits", "not reached"]
     reason: str = ""
     meaning: str = ""
@@ -44,7 +43,7 @@ class Conversion:
 @dataclass(frozen=True, slots=True)
 class Called:
     """One call. called: its model's names in the recipe; model: as it may be shown; shared: an earlier call of the run
-    has the same reply, which was paid for once; what follows `error` is from the journal.
+    got the same reply, which was paid for once; what follows `error` is from the journal.
 
     asked_at: ISO 8601, UTC; takes: how many replies the journal has, several after `run --retry`; told: what the model
     was told of its reply before, where it is asked again; request, reply: only where they are asked for."""
@@ -107,7 +106,7 @@ class Trial:
 @dataclass(frozen=True, slots=True)
 class Student:
     """A student's answers, and how often they are right, as the view pass_rates has it; keep: the rates that a release
-    of the run keeps, None where the recipe names none."""
+    of the run keeps."""
 
     model: str
     answers: tuple[Row, ...]
@@ -118,7 +117,7 @@ class Student:
     pass_rate: float | None
     pass_low: float | None
     pass_high: float | None
-    keep: tuple[float, float] | None
+    keep: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +153,12 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class FromJournal:
-    """What the journal told. path: None where none is at hand; found: of so many calls those whose reply it has."""
+    """What the journal told. path: None where none is at hand; found: of so many replies to these calls those that
+    it has."""
 
     path: str | None
     found: int
-    calls: int
+    replies: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from curate.errors import UserError, nearest
-from judges.verdict import REASONS
 
 
 class Rows:
@@ -32,8 +31,3 @@ class Rows:
         alike = "select id from (select question_id as id from outcomes union select id from originals) "
         near = self.one(alike + "order by jaro_winkler_similarity(id, ?) desc, id limit 1", asked_for)
         raise UserError(f"no question '{asked_for}'{nearest(asked_for, [near['id']] if near else [])}")
-
-
-def meaning(reason: str | None) -> str:
-    """A reason in words; "" for one that another version of the package wrote."""
-    return REASONS.get(reason or "", "")

@@ -25,13 +25,7 @@ _SAMPLINGS: Mapping[str, Mapping[str, Any]] = {
     "judge": JUDGE_SAMPLING,
     "student": STUDENT_SAMPLING,
 }
-# A reply that several questions share is paid for once.
 _CALLS = """
-with paid as (
-    select *, rowid as place,
-        key is null or row_number() over (partition by key order by outcome = 'error', rowid) = 1 as first
-    from calls
-)
 select model, purpose, list_sort(list_distinct(list(answered_by))) as answered_by,
     count(*) as calls,
     sum(prompt_tokens)::bigint as prompt_tokens, sum(completion_tokens)::bigint as completion_tokens,

@@ -31,11 +31,8 @@ def wanted(run: Run, overrides: Mapping[str, Any] | None = None, accepted: Mappi
     """The release that a run's recipe describes. overrides: {"split.validation": 0.1}, checked like the recipe, without
     a new run; accepted: source -> why its licence does not stop the release, beside the recipe's own. Raises UserError
     for other keys, and for names that the run does not know."""
-    if "prompts" not in run.record or not all((run.path / file_of(table)).exists() for table in TABLES):
-        raise UserError(
-            f"{run.path}: an older version of fincurate made this run, and its record lacks what a release states\n"
-            "  run the recipe again: replies come from the journal"
-        )
+    if missing := [file_of(table) for table in TABLES if not (run.path / file_of(table)).exists()]:
+        raise UserError(f"{run.path}: '{missing[0]}' is missing\n  run the recipe again: replies come from the journal")
     recipe = run.record["recipe"]
     values = {name: copy.deepcopy(recipe[name]) for name in Wanted.model_fields if name in recipe}
     places: Places = {}

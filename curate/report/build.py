@@ -5,20 +5,23 @@
 The same run, journal and number of traces give the same bytes.
 """
 
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from curate.errors import UserError
 from curate.moment import Told, quiet
-from curate.report.figures.gathered import gathered
+from curate.report.figures.gathered import gathered, readable
 from curate.report.overview.values import overview
 from curate.report.page import page
 from curate.report.traces.bundle import SCRIPTS, STYLES, bundle
-from curate.runs import Run
+from curate.runs import RECORD, Run
+from curate.whole import write_whole
 from curate.workplace import REPORT
 
 TRACES = 10_000
+_ADVICE = "choose another file with --out"
 _STYLES = ("report.css", *STYLES)
 _SCRIPTS = (*SCRIPTS, "report.js")
 
@@ -39,23 +42,28 @@ def build(
     """Writes the report of a run, by default into its directory, whole or not at all.
 
     traces: at most so many are put in; journal: the one that the run wrote, for the time line, by default the one
-    beside the run directory. Raises UserError for a run that cannot be read, or a file that cannot be written."""
+    beside the run directory. Raises UserError for a run that cannot be read, or is made again meanwhile, and for a file
+    that cannot be written."""
     path = target or run.path / REPORT
-    facts = gathered(run, journal)
-    held = bundle(run, traces, told)
+    with _undisturbed(run), readable(run):
+        facts, held = gathered(run, journal), bundle(run, traces, told)
     title = f"{facts.head.name} {facts.head.version}"
     text = page("report", styles=_STYLES, scripts=_SCRIPTS, title=title, bundle=held, **overview(facts))
-    return Built(path, _written(path, text), held.shown, held.total)
+    return Built(path, write_whole(path, text, _ADVICE), held.shown, held.total)
 
 
-def _written(path: Path, text: str) -> int:
-    """Writes the file aside and renames it, so that nobody ever opens half a report."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+@contextmanager
+def _undisturbed(run: Run) -> Iterator[None]:
+    """Raises UserError where the run was made again while it was read: half of it would be another run's."""
     try:
-        written = aside.write_bytes(text.encode())
-        os.replace(aside, path)
-    except OSError as error:
-        raise UserError(f"'{path}' cannot be written: {error.strerror}\n  choose another file with --out") from None
-    finally:
-        aside.unlink(missing_ok=True)
-    return written
+        yield
+    except Exception:
+        _refuse_another(run)
+        raise
+    _refuse_another(run)
+
+
+def _refuse_another(run: Run) -> None:
+    if (run.path / RECORD).is_file() and Run(run.path).record == run.record:
+        return
+    raise UserError(f"{run.path}: the run was made again meanwhile; make the report again") from None

@@ -218,11 +218,10 @@ class Benchmark:
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A stretch of the run's calls, from the journal: replies asked for from `start` on (seconds since the first), for
-    Timeline.step seconds; tokens both ways; usd by the price at that time, of calls that had one."""
+    Timeline.step seconds; usd by the price at that time, of calls that had one."""
 
     start: float
     calls: Counts  # by model, as it may be shown
-    tokens: int
     usd: float
 
 

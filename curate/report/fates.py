@@ -1,7 +1,7 @@
 """What became of questions, grouped and named as the report does: by what was decided, then why, then where they went.
 
 group_of(Flow("finqa", "bad", "criteria_failed", "rl", 8))  ->  "unsound"
-in_short("criteria_failed")                           ->  ("criteria were voted 0", "有标准不满足")
+in_short("criteria_failed")                           ->  ("not all criteria were met", "有标准不满足")
 """
 
 import re

@@ -6,6 +6,7 @@ What is not exactly none or all is never written as 0% or 100%.
 """
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from curate.report.facts import Estimated
 from curate.report.page import both
 
 NONE = "–"
+_UNITS = ((9, "G"), (6, "M"), (3, "k"))  # power of ten, letter
 
 
 def count(number: int | None) -> str:
@@ -34,13 +36,17 @@ def share(part: int, whole: int) -> str:
 
 
 def tokens(number: int | None) -> str:
-    """A large count, to three figures."""
-    if number is None:
-        return NONE
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
-        if number >= size:
-            return f"{number / (1e3 if letter == 'k' else size):.3g}{letter}"
-    return f"{number:,}"
+    """A large count, to three figures; the unit is that of the rounded count."""
+    if number is None or number < 10_000:
+        return count(number)
+    rounded = _three(number)
+    power, letter = next(unit for unit in _UNITS if rounded >= 10 ** unit[0])
+    return f"{rounded.scaleb(-power):,f}{letter}"
+
+
+def change(number: float, places: int = 0) -> str:
+    """How much more or less, with its sign; "" where it is the same."""
+    return f"{number:+,.{places}f}".replace("-", "−") if round(number, places) else ""
 
 
 def money(usd: float | None) -> str:
@@ -58,7 +64,7 @@ def number(value: float | None) -> str:
         return f"{value:,.0f}"
     if 0 < abs(value) < 0.001:
         return "<0.001" if value > 0 else ">-0.001"
-    return f"{value:.3g}" if abs(value) >= 0.1 else f"{value:.3f}".rstrip("0").rstrip(".")
+    return f"{_three(value if abs(value) >= 0.1 else round(value, 3) + 0.0):,f}"
 
 
 def decimals(value: float | None, places: int = 2) -> str:
@@ -75,8 +81,8 @@ def interval(estimated: Estimated) -> str:
 
 def duration(seconds: float) -> Markup:
     """A time in the two largest units that it has."""
-    if seconds < 60:
-        return both(f"{seconds:.3g} s", f"{seconds:.3g} 秒")
+    if (rounded := _three(seconds)) < 60:
+        return both(f"{rounded:f} s", f"{rounded:f} 秒")
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
         return both(
@@ -86,11 +92,17 @@ def duration(seconds: float) -> Markup:
     return both(f"{hours:,} h" + (f" {rest} min" if rest else ""), f"{hours:,} 小时" + (f" {rest} 分" if rest else ""))
 
 
+def _three(value: float) -> Decimal:
+    """A number to three figures, of which none is lost and none is an exponent when it is written with `f`."""
+    return Decimal(f"{value:.3g}")
+
+
 FORMATS: Mapping[str, Callable[..., Any]] = {
     "count": count,
     "share": share,
     "tokens": tokens,
     "money": money,
+    "change": change,
     "number": number,
     "decimals": decimals,
     "interval": interval,

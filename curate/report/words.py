@@ -4,15 +4,17 @@ NAMES["unfounded"]  ->  ("from nowhere", "无出处")
 """
 
 from collections.abc import Mapping
+from typing import get_args
 
 from cards.words import words
 from curate.calibration import GOOD
 from curate.report.fates import DESTINATIONS, PLACES
 from judges.reasoning.criteria import FIN_R1
+from judges.reasoning.grounding import Place
 
 _EN, _ZH = words("en"), words("zh")
 
-PLACES_OF_NUMBERS = ("given", "derived", "constant", "miscalculated", "unfounded")
+PLACES_OF_NUMBERS = get_args(Place)
 PROPERTIES: Mapping[str, tuple[str, str]] = {
     "answer_kind": ("answer kind", "题型"),
     "language": ("language", "语言"),
@@ -179,6 +181,15 @@ MEASURED: Mapping[str, tuple[str, str]] = {
 def called(code: str) -> tuple[str, str]:
     """A code in both languages; one without words stands for itself."""
     return NAMES.get(code) or (_EN(code), _ZH(code))
+
+
+def stage(name: str) -> tuple[str, str]:
+    """What a stage of the funnel is called by itself: ("answer right", "答案正确")."""
+    if name in DESTINATIONS:
+        return name, name
+    (english, chinese), _ = next(group for group in STAGES if name in group[1])
+    before = (f"{english} ", chinese) if english in ("answer", "reasoning") else ("", "")
+    return before[0] + called(name)[0], before[1] + called(name)[1]
 
 
 def model_named(published: str) -> tuple[str, str]:

@@ -232,30 +232,28 @@ def _rule(rule: Rule) -> RenderableType:
 
 
 def _student(found: Student) -> RenderableType:
+    rows = [("student", found.model), ("pass rate", _pass_rate(found)), ("a release", _band(found))]
+    answers = (("answers" if index == 0 else "", _answered(one)) for index, one in enumerate(found.answers))
+    return pairs([*rows, *answers])
+
+
+def _pass_rate(found: Student) -> str:
+    if found.pass_rate is None:
+        return "none: answers are missing" if found.missing else "none: no answer could be decided"
     decided = found.passed + found.failed
-    rate = "none: answers are missing" if found.missing else "none: no answer could be decided"
-    if found.pass_rate is not None:
-        interval = f"95 %: {found.pass_low:.2f} to {found.pass_high:.2f}"
-        rate = f"{found.pass_rate:.0%}, {found.passed} of {decided} decided answers right ({interval})"
-    rows: list[tuple[str, str | RenderableType]] = [("student", found.model), ("pass rate", rate)]
-    if found.keep is not None:
-        low, high = found.keep
-        inside = found.pass_rate is not None and low <= found.pass_rate <= high
-        rows.append(
-            (
-                "a release",
-                f"keeps rates of {low:g} to {high:g}: {'this one is kept' if inside else 'this one is left out'}",
-            )
-        )
-    for index, one in enumerate(found.answers):
-        said = f" {one['extracted']}" if one["extracted"] else ""
-        rows.append(
-            (
-                "answers" if index == 0 else "",
-                Text.assemble(f"{one['sample']}  ", TRUTH[one["value"]], shown(f"{said}  {one['reason']}", "dim")),
-            )
-        )
-    return pairs(rows)
+    interval = f"95 %: {found.pass_low:.2f} to {found.pass_high:.2f}"
+    return f"{found.pass_rate:.0%}, {found.passed} of {decided} decided answers right ({interval})"
+
+
+def _band(found: Student) -> str:
+    low, high = found.keep
+    kept = found.pass_rate is not None and low <= found.pass_rate <= high
+    return f"keeps rates of {low:g} to {high:g}: this one is {'kept' if kept else 'left out'}"
+
+
+def _answered(one: Row) -> RenderableType:
+    said = f" {one['extracted']}" if one["extracted"] else ""
+    return Text.assemble(f"{one['sample']}  ", TRUTH[one["value"]], shown(f"{said}  {one['reason']}", "dim"))
 
 
 def _releases(found: Sequence[Placed]) -> RenderableType:

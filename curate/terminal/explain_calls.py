@@ -78,7 +78,7 @@ def _notes(one: Called, whole: bool) -> Iterator[str]:
 def _journal(told: FromJournal) -> str:
     if told.path is None:
         return "no journal at hand tells when they were made and how long they took; --journal FILE names one"
-    missing = "" if told.found == told.calls else f", which has {told.found:,} of these {told.calls:,} replies"
+    missing = "" if told.found == told.replies else f", which has {told.found:,} of these {told.replies:,} replies"
     return f"try: sample.attempt; times from {told.path}{missing}"
 
 

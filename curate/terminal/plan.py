@@ -12,6 +12,7 @@ from curate.rounds import Draws, Round
 from curate.survey import R1_MEAN, Known, Survey
 from curate.terminal.console import console, shown
 from curate.terminal.layout import numbered, title
+from judges.verdict import REASONS
 
 
 def print_plan(recipe: Recipe, found: Survey, as_json: bool) -> None:
@@ -68,6 +69,9 @@ def _print_parts(found: Survey) -> None:
         for name, part in found.parts.items()
     ]
     console().print(numbered("source", names, [(name, [f"{one:,}" for one in numbers]) for name, numbers in rows]))
+    for name, part in found.parts.items():
+        for reason, count in sorted(part.reasons.items(), key=lambda one: (-one[1], one[0])):
+            console().print(shown(f"{name}: {count:,} dropped, {reason}: {REASONS.get(reason, '')}", "dim"))
 
 
 def _print_left(recipe: Recipe, found: Survey) -> None:

@@ -82,6 +82,8 @@ def _table(connection: Any, names: list[str]) -> None:
     numbers = [any(map(_is_number, column)) for column in zip(*rows, strict=True)] or [False] * len(names)
     for part in [_across(names, told, numbers)] if _fits(names, told, numbers) else _down(names, told):
         console().print(part)
+    if not rows:
+        console().print("no rows", style="dim")
     if len(rows) > _TABLE_ROWS:
         console().print(f"the first {_TABLE_ROWS:,} rows; --csv or --json give all", style="dim")
 

@@ -31,7 +31,9 @@ def reported(stopped: str = "stopped; what was there before is as it was", who: 
 
         typer.echo(f"{who}: {shown(error)}", err=True)
         raise typer.Exit(COULD_NOT) from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "Query interrupted" not in str(error):  # DuckDB's word for Ctrl-C
+            raise
         typer.echo(f"{who}: {stopped}", err=True)
         raise typer.Exit(STOPPED) from None
     except OSError as error:

@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from curate.errors import UserError, nearest
-from curate.life.rows import Rows, meaning
+from curate.life.rows import Rows
+from curate.life.words import meaning
 from curate.records import Question, split_cells
 from curate.runs import Run
 from curate.terminal.console import console, shown

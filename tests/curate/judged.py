@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from curate.records import Question
-from curate.runs import DATABASE, RECORD, Run
+from curate.runs import DATABASE, RECORD, STATED, Run
 from curate.tables import TABLES, question_row, schema
 from judges.reasoning.combine import Keep, combine
 from judges.reasoning.criteria import FIN_R1
@@ -51,7 +51,8 @@ def judged_run(
             told = [{column: value for column, value in row.items() if column in known} for row in rows[name]]
             connection.register("given", pa.Table.from_pylist(told, schema=schema(TABLES[name])))
             connection.execute(f"create table {name} as from given")
-    (folder / RECORD).write_text(json.dumps({"recipe": dict(recipe or {})}), encoding="utf-8")
+    record = dict.fromkeys(STATED) | {"recipe": dict(recipe or {})}
+    (folder / RECORD).write_text(json.dumps(record), encoding="utf-8")
     return Run(folder)
 
 

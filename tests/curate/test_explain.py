@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from curate.errors import UserError
 from curate.life.whole import life
 from curate.release.build import build
+from curate.release.spent import dollars, spent
 from curate.release.wanted import wanted
-from curate.runs import JOURNAL, Run
+from curate.runs import DATABASE, JOURNAL, Run
 from curate.terminal.console import console
 from tests.curate.lives import (
     BAD_REASONING,
@@ -74,8 +76,13 @@ def squeezed(text: object) -> str:
     return re.sub(r"\s", "", str(text))
 
 
+def paid_for(run: Run) -> float:
+    """What all lives took together, each reply once."""
+    sums = [spent[-1] for id in ids(run) if (spent := life(run, id).spent)]
+    return sum(one.usd - one.usd_shared for one in sums)
+
+
 def test_sums_are_those_of_the_tables(run: Run) -> None:
-    paid = 0.0
     for id in ids(run):
         found = life(run, id)
         of_it = run.sql(f"select * from calls where question_id = '{id}'")
@@ -90,8 +97,29 @@ def test_sums_are_those_of_the_tables(run: Run) -> None:
         assert everything.failed == of_it.filter(of_it["outcome"] == "error").height
         assert sum(part.calls for part in found.spent[:-1]) == everything.calls
         assert sum(part.usd for part in found.spent[:-1]) == pytest.approx(everything.usd)
-        paid += everything.usd - everything.usd_shared
-    assert paid == pytest.approx(run.sql("select sum(usd) from cost_per_row").item(), abs=1e-5)
+    assert paid_for(run) == pytest.approx(run.sql("select sum(usd) from cost_per_row").item(), abs=1e-5)
+
+
+def test_a_reply_is_paid_for_by_the_first_that_has_it_be_there_a_failure_before(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(run.path, tmp_path / "r")
+    before = paid_for(run)
+    with duckdb.connect(tmp_path / "r" / DATABASE) as connection:
+        connection.execute("create temp table one as from calls where purpose = 'judge' and usd > 0 limit 1")
+        connection.execute(
+            "update calls set outcome = 'error', usd = 0, prompt_tokens = 0, completion_tokens = 0"
+            " where key = (select key from one)"
+        )
+        late = f"select * replace ('en:{DUPLICATE}' as question_id) from one"
+        connection.execute(f"insert into calls {late}; insert into calls {late}")
+    copy = Run(tmp_path / "r")
+    found = life(copy, f"en:{DUPLICATE}")
+    assert [one.shared for one in found.calls] == [False, True]
+    assert paid_for(copy) == pytest.approx(before)
+    assert copy.sql("select sum(usd) from cost_per_row").item() == pytest.approx(before, abs=1e-5)
+    assert dollars(spent(copy)) == pytest.approx(before, abs=1e-5)
+    failed = [one for id in ids(copy) for one in life(copy, id).calls if one.outcome == "error"]
+    assert len(failed) > 1
+    assert not any(one.shared for one in failed)
 
 
 def test_text_and_json_tell_the_same(run: Run) -> None:
@@ -198,6 +226,20 @@ def test_the_journal_tells_when_how_long_and_what_was_said(run: Run) -> None:
         assert all(squeezed(message["content"]) in text for message in one["request"]["messages"])
         assert squeezed(one["reply"]["choices"][0]["message"]["content"]) in text
         assert one["key"] in text
+
+
+def test_in_the_runs_own_directory_its_journal_is_found(run: Run) -> None:
+    ran = called(run.path, "explain", ".", f"en:{GOOD}", "--json")
+    assert ran.exit_code == 0, ran.stderr
+    assert json.loads(ran.stdout)["journal"] == told(run, f"en:{GOOD}")["journal"]
+
+
+def test_a_call_that_failed_has_no_reply_that_the_journal_could_lack(run: Run) -> None:
+    found = life(run, f"en:{FAILED}")
+    assert [one.outcome for one in found.calls] == ["error"]
+    assert (found.journal.found, found.journal.replies) == (0, 0)
+    assert found.calls[0].asked_at is not None
+    assert "which has" not in explained(run, f"en:{FAILED}")
 
 
 def test_without_a_journal_all_else_is_told(run: Run, tmp_path: Path) -> None:

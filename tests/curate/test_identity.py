@@ -12,6 +12,7 @@ from curate.identity import named, public_address, published
         ("https://api.example.com/v1 Qwen/Qwen2.5-72B-Instruct", "Qwen/Qwen2.5-72B-Instruct at api.example.com"),
         ("http://10.0.0.7:8000/v1 judge", "judge at a private address"),
         ("http://[::1]:8000/v1 judge", "judge at a private address"),
+        ("HTTPS://GPU-07.CORP:8000/v1 judge", "judge at a private address"),
         ("http://8.8.8.8/v1 judge", "judge at a private address"),
         ("http://gpu-17:8000/v1 judge", "judge at a private address"),
         ("http://llm.bank.internal/v1 judge", "judge at a private address"),

@@ -18,8 +18,9 @@ from curate.execute import execute
 from curate.moment import Moment
 from curate.recipe import load_recipe
 from curate.terminal.progress import line
-from curate.terminal.rates import Rates
+from curate.terminal.rates import Rates, whole_cost
 from tests.curate.teaching import called, corpus, number_of, recipe, solve
+from tests.curate.test_judge import ballot, questions, served, written
 from tests.doubles.chat_answers import error, hang
 from tests.doubles.chat_server import ChatServer
 
@@ -56,6 +57,21 @@ def test_a_run_tells_every_stage_and_writes_how_long_each_took(tmp_path: Path) -
     assert teacher.seconds is not None
     assert list(run.record["stages"]) == ["reading", "curating", "tables"]
     assert sum(run.record["stages"].values()) == pytest.approx(run.record["seconds"], abs=0.002)
+
+
+def test_a_reply_that_several_samples_share_is_counted_once(tmp_path: Path) -> None:
+    moments = list[Moment]()
+    questions(tmp_path, 6, 6)
+    with ChatServer(served({"j": lambda request, nth: ballot()})) as server:
+        path = written(tmp_path, server, {"by": ["j"]}, distil={"by": "teacher", "samples": 3})
+        for _ in range(2):  # by models, then out of the journal
+            run = execute(load_recipe(path), tmp_path / "runs" / "r", told=moments.append)
+            last = [one for one in moments if one.stage == "curating"][-1]
+            assert run.sql("select count(*) - count(distinct key) from calls").item() == 12 * 2
+            assert last.outcomes is not None
+            assert last.pulse is not None
+            assert last.outcomes.usd == pytest.approx(last.pulse.total.usd)
+            assert whole_cost(last) == pytest.approx(last.outcomes.usd)
 
 
 def test_plain_lines_count_outcomes_and_hold_no_escape_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from curate.chat.budget import Spent
 from curate.chat.running import Meter
+from curate.whole import in_place
 from judges.agreement import Estimate
 from train.evaluation.reference import Reference
-from train.files import in_place, write_json
+from train.files import write_json
 
 Scope = Literal["decided", "answered"]
 RESULTS, ANSWERS = "results.json", "answers.parquet"

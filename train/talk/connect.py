@@ -24,7 +24,9 @@ def connected(endpoint: str, api_key_env: str | None = None) -> "openai.OpenAI":
     """A client of a server, which sends nothing yet. api_key_env: the environment variable that holds the key. Raises
     UserError for what is no address, and where the variable is not set."""
     if not endpoint.startswith(("http://", "https://")):
-        raise UserError(f"ENDPOINT is the base_url of a server, such as http://127.0.0.1:8000/v1; found '{endpoint}'")
+        raise UserError(
+            f"'{endpoint}' is neither a model's folder nor the base_url of a server, such as http://127.0.0.1:8000/v1"
+        )
     key = os.environ.get(api_key_env, "").strip() if api_key_env else _NO_KEY
     if not key:
         raise UserError(f"the environment variable {api_key_env} is not set\n  export {api_key_env}=...")

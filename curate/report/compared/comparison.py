@@ -5,18 +5,21 @@
 What the terminal shows, and beside it how the sides were made: settings that differ, and what models cost.
 """
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from curate.errors import UserError
 from curate.release.compare import Comparison, Place, Stage, Told, compare
+from curate.release.lock import read_lock
 from curate.release.sides import PLACES, STAGES, Side
 from curate.release.spent import dollars
 from curate.report.compared.settings import Paid, paid, settings
+from curate.report.formats import FORMATS
 from curate.report.page import page
+from curate.report.words import stage
+from curate.whole import write_whole
 from judges import REASONS
 from judges.reasoning import CRITERIA
 
@@ -65,37 +68,41 @@ class Funnel:
 def write_comparison(a: Side, b: Side, target: Path) -> None:
     """Writes the page, whole or not at all. Raises UserError for a side that cannot be read, or a file that cannot be
     written."""
-    text = comparison_page(compare(a, b, EXAMPLES), a, b)
-    aside = target.with_name(f"{target.name}.{os.getpid()}")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(target)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise UserError(f"{target}: cannot be written: {error.strerror}") from None
+    write_whole(target, comparison_page(compare(a, b, EXAMPLES), a, b), "name another file with --html")
 
 
 def comparison_page(found: Comparison, a: Side, b: Side) -> str:
     """The page as text."""
-    costs, ways = paid(a, b), moves(found)
-    return page(
-        "compare",
-        styles=["compare.css"],
-        title=f"{found.a} · {found.b}",
-        found=found,
-        whats=_whats(found.rows),
-        moves=ways,
-        down=_ends(ways, 0),
-        across=_ends(ways, 1),
-        configs=configured(found.places),
-        judges={judge: tuple(rates) for judge, rates in groupby(found.rates, lambda one: one.judge)},
-        criteria={one.name: (one.en.title, one.zh.title) for one in CRITERIA},
-        reasons=REASONS,
-        funnels=funnels(found.funnel),
-        paid=costs,
-        total=_usd(costs),
-        settings=settings(a, b),
-    )
+    costs, ways, names = paid(a, b), moves(found), (_called(a), _called(b))
+    shown: dict[str, Any] = {
+        **FORMATS,
+        "stage": stage,
+        "names": names,
+        "found": found,
+        "whats": _whats(found.rows),
+        "moves": ways,
+        "down": _ends(ways, 0),
+        "across": _ends(ways, 1),
+        "configs": configured(found.places),
+        "judges": {judge: tuple(rates) for judge, rates in groupby(found.rates, lambda one: one.judge)},
+        "criteria": {one.name: (one.en.title, one.zh.title) for one in CRITERIA},
+        "reasons": REASONS,
+        "funnels": funnels(found.funnel),
+        "paid": costs,
+        "total": _usd(costs),
+        "settings": settings(a, b),
+    }
+    return page("compare", styles=["compare.css"], title=" · ".join(names), **shown)
+
+
+def _called(found: Side) -> str:
+    """What a side is called where others read it: a run, or a release on this machine, without the way to it."""
+    if found.kind == "run":
+        return found.folder.resolve().name
+    if found.name != str(found.folder):
+        return found.name  # of the Hub
+    lock = read_lock(found.folder)
+    return f"{lock['name']} {lock['version']}"
 
 
 def moves(found: Comparison) -> Mapping[tuple[str, str], int]:

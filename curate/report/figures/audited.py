@@ -4,15 +4,16 @@ audits(connection)[0].calculations   ->  {"right": 60, "wrong": 2, "undecided": 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 
 from curate.report.facts import Audited, Benchmark, Dropped, Flagged
 from curate.runs import Run
+from judges.reasoning.grounding import Place
 
 _EXAMPLES = 3
-_PLACES = ("given", "derived", "constant", "miscalculated", "unfounded")
+_PLACES = get_args(Place)
 # Sums of measures, then how many traces have at least one of each.
 _SUMS = ("calculations", "calculations_right", "calculations_wrong", *(f"numbers_{place}" for place in _PLACES))
 _SOME = ("calculations_wrong", "numbers_unfounded", "numbers_misread")

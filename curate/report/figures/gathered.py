@@ -8,6 +8,7 @@ everywhere, and sources stand in the recipe's: the same run and journal give the
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ import pyarrow as pa
 from curate.errors import UserError
 from curate.identity import published
 from curate.report.facts import MOST, OTHERS, Counted, Facts, Flow, Head, Source, Tried
+from curate.report.fates import DESTINATIONS
 from curate.report.figures.audited import audits, benchmarks, dropped, flags
 from curate.report.figures.measured import errors, lengths, measures, pass_rates
 from curate.report.figures.spent import costs
@@ -23,39 +25,49 @@ from curate.report.figures.timed import timeline
 from curate.report.figures.voted import agreement, calibration, rates
 from curate.runs import Run
 
-_GOES_TO = ("sft", "rl", "rejects", "waiting")
 _PROPERTIES = ("answer_kind", "language", "module", "licence")
 
 
 def gathered(run: Run, journal: Path | None) -> Facts:
     """The facts of a run. journal: the one that the run wrote; by default the one beside the run directory, if there is
     any. Raises UserError for tables, a calibration or a journal that cannot be read, and where `journal` is missing."""
-    people, calibrated = calibration(run)
+    with readable(run), run.connect() as connection:
+        facts = _facts(run, connection, journal)
+    return facts  # noqa: RET504 - a context manager might swallow an error, as far as mypy knows
+
+
+@contextmanager
+def readable(run: Run) -> Iterator[None]:
+    """Says of which run the tables are that cannot be read, as a UserError."""
     try:
-        with run.connect() as connection:
-            return Facts(
-                head=_head(run),
-                sources=tuple(_sources(run, connection)),
-                flows=_flows(connection),
-                rates=rates(connection),
-                agreement=agreement(connection),
-                people=people,
-                calibration=calibrated,
-                measures=tuple(measures(connection)),
-                errors=errors(connection),
-                audits=audits(connection),
-                lengths=tuple(lengths(run.path)),
-                counted=tuple(_counted(connection)),
-                tries=_tries(connection),
-                pass_rates=pass_rates(connection),
-                costs=tuple(costs(run, connection)),
-                flags=flags(run, connection),
-                dropped=dropped(connection),
-                benchmarks=benchmarks(run, connection),
-                timeline=timeline(run, connection, journal),
-            )
+        yield
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise UserError(f"{run.path}: its tables cannot be read: {error}\n  run the recipe again") from None
+
+
+def _facts(run: Run, connection: duckdb.DuckDBPyConnection, journal: Path | None) -> Facts:
+    people, calibrated = calibration(run)
+    return Facts(
+        head=_head(run),
+        sources=tuple(_sources(run, connection)),
+        flows=_flows(connection),
+        rates=rates(connection),
+        agreement=agreement(connection),
+        people=people,
+        calibration=calibrated,
+        measures=tuple(measures(connection)),
+        errors=errors(connection),
+        audits=audits(connection),
+        lengths=tuple(lengths(run.path)),
+        counted=tuple(_counted(connection)),
+        tries=_tries(connection),
+        pass_rates=pass_rates(connection),
+        costs=tuple(costs(run, connection)),
+        flags=flags(run, connection),
+        dropped=dropped(connection),
+        benchmarks=benchmarks(run, connection),
+        timeline=timeline(run, connection, journal),
+    )
 
 
 def _head(run: Run) -> Head:
@@ -119,9 +131,10 @@ _COUNTED = """
 
 def _counted(connection: duckdb.DuckDBPyConnection) -> Iterator[Counted]:
     """By each property that any question has. The task is none: it is an instruction in words."""
-    counts = ", ".join(f"count(*) filter (goes_to = '{place}')" for place in _GOES_TO)
+    counts = ", ".join(f"count(*) filter (goes_to = '{place}')" for place in DESTINATIONS)
     for name in _PROPERTIES:
         query = _COUNTED.format(name=name, most=MOST, others=OTHERS, counts=counts)
-        found = {value: dict(zip(_GOES_TO, row, strict=True)) for value, *row in connection.execute(query).fetchall()}
+        rows = connection.execute(query).fetchall()
+        found = {value: dict(zip(DESTINATIONS, row, strict=True)) for value, *row in rows}
         if any(found):
             yield Counted(name, found)

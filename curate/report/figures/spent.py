@@ -11,16 +11,7 @@ from curate.identity import published
 from curate.report.facts import Cost
 from curate.runs import Run
 
-# A reply that several questions share is counted, and paid for, once; where the same call also failed, it is the reply
-# that counts.
 _COSTS = """
-    with asked as (
-        select
-            *,
-            rowid as place,
-            key is null or row_number() over (partition by key order by outcome = 'error', rowid) = 1 as first
-        from calls
-    )
     select
         purpose,
         model,
@@ -31,7 +22,7 @@ _COSTS = """
         sum(reasoning_tokens)::bigint as reasoning_tokens,
         sum(cached_tokens)::bigint as cached_tokens,
         sum(usd::decimal(38, 12))::double as usd
-    from asked where first group by purpose, model order by min(place)"""
+    from paid where first group by purpose, model order by min(place)"""
 _KEPT = "select count(*) from outcomes where goes_to = 'sft'"
 _DIGITS = 6
 

@@ -17,12 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.chat.journal_db import APPLICATION, reported
-from curate.errors import UserError
 from curate.identity import published
 from curate.report.facts import Stretch, Timeline
-from curate.runs import JOURNAL, Run
+from curate.runs import Run, journal_of
 
-Replies = NDArray[np.float64]  # a row each: seconds since 1970, number of the model, tokens, US dollars
+Replies = NDArray[np.float64]  # a row each: seconds since 1970, number of the model, US dollars
 
 _MOMENTS = 60
 _DAY = 86_400
@@ -33,8 +32,8 @@ _STEPS = (
 _BATCH = 500  # keys of one query
 _KEYS = "select distinct key from calls where key is not null and outcome <> 'error' order by key"
 _REPLIES = """
-    select key, asked_at, model, prompt_tokens + completion_tokens, coalesce(usd, 0) from replies
-    where key in ({}) order by key, take"""
+    select key, asked_at, model, coalesce(usd, 0) from replies where key in ({})
+    order by key, take"""
 _DIGITS = 6
 
 
@@ -44,8 +43,8 @@ def timeline(run: Run, connection: duckdb.DuckDBPyConnection, journal: Path | No
     one that cannot be read."""
     keys = [bytes.fromhex(key) for (key,) in connection.execute(_KEYS).fetchall()]
     names: dict[str, int] = {}
-    found = _found(_journal(run, journal), keys, names)
-    stages = run.record.get("stages", {})  # of an older run nothing is known
+    found = _found(journal_of(run, journal), keys, names)
+    stages = run.record["stages"]
     if not len(found):
         return Timeline(stages, len(keys), 0, "", 1.0, ())
     first, last = float(found[:, 0].min()), float(found[:, 0].max())
@@ -54,20 +53,13 @@ def timeline(run: Run, connection: duckdb.DuckDBPyConnection, journal: Path | No
     return Timeline(stages, len(keys), len(found), began, float(step), _moments(found, names, first, step))
 
 
-def _journal(run: Run, named: Path | None) -> Path | None:
-    if named is not None and not named.is_file():
-        raise UserError(f"no journal at '{named}'; a recipe with models writes one beside its run directory")
-    beside = run.path.resolve().parent / JOURNAL
-    return named or (beside if beside.is_file() else None)
-
-
 def _found(path: Path | None, keys: Sequence[bytes], names: dict[str, int]) -> Replies:
     """The replies of these keys that a journal has. names: model's identity -> its number; filled here."""
     if path is None or not keys:
-        return np.empty((0, 4))
+        return np.empty((0, 3))
     with reported(path), closing(_opened(path.resolve())) as connection:
         if connection.execute("pragma application_id").fetchone()[0] != APPLICATION:
-            return np.empty((0, 4))
+            return np.empty((0, 3))
         return np.concatenate([_looked_up(connection, some, names) for some in _batches(keys)])
 
 
@@ -80,10 +72,8 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 def _looked_up(connection: sqlite3.Connection, keys: Sequence[bytes], names: dict[str, int]) -> Replies:
     rows = connection.execute(_REPLIES.format(", ".join("?" * len(keys))), keys)
-    latest = {
-        key: (asked_at, names.setdefault(model, len(names)), tokens, usd) for key, asked_at, model, tokens, usd in rows
-    }
-    return np.array([*latest.values()], dtype=np.float64).reshape(-1, 4)
+    latest = {key: (asked_at, names.setdefault(model, len(names)), usd) for key, asked_at, model, usd in rows}
+    return np.array([*latest.values()], dtype=np.float64).reshape(-1, 3)
 
 
 def _batches(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
@@ -93,19 +83,18 @@ def _batches(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
 
 
 def _moments(found: Replies, names: dict[str, int], first: float, step: int) -> tuple[Stretch, ...]:
-    asked_at, model, tokens, usd = found.T
+    asked_at, model, usd = found.T
     places = ((asked_at - first) // step).astype(np.int64)
     count = int(places.max()) + 1
     calls: dict[str, NDArray[np.int64]] = {}
     for name, number in sorted(names.items()):
         own = np.bincount(places[model == number], minlength=count)
         calls[published(name)] = own + calls.get(published(name), 0)
-    said, paid = (np.bincount(places, weights=one, minlength=count) for one in (tokens, usd))
+    paid = np.bincount(places, weights=usd, minlength=count)
     return tuple(
         Stretch(
             start=float(place * step),
             calls={name: int(own[place]) for name, own in calls.items() if own[place]},
-            tokens=int(said[place]),
             usd=round(float(paid[place]), _DIGITS),
         )
         for place in range(count)

@@ -69,9 +69,9 @@ class Ribbon:
 
     @property
     def href(self) -> str:
-        """The address of its traces, as near as filters can tell."""
-        keys = {("source", "reason", "goes_to")[one.column]: one.key for one in (self.start, self.end)}
-        return traces_of(**keys)
+        """The address of its traces; "" where an end is folded, since no filter tells several."""
+        whole = self.start.key and self.end.key
+        return traces_of(**dict(self.start.filters + self.end.filters)) if whole else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,21 @@ class Station:
     """Where threads go through: a source (column 0), a reason (1), a destination (2), or several folded into one.
 
     key: of the source, reason or destination, "" for a folded one; group: of a reason, its key in GROUPS, of a
-    destination, itself; rank: its place among those of its column and group, folded ones last."""
+    destination, itself; filters: of its traces, none of a folded one; rank: its place among those of its column and
+    group, folded ones last."""
 
     column: int
     key: str
     group: str
     en: str
     zh: str
-    href: str
+    filters: tuple[tuple[str, str], ...]
     rank: int
+
+    @property
+    def href(self) -> str:
+        """The address of its traces; "" of a folded one, since no filter tells several."""
+        return traces_of(**dict(self.filters)) if self.key else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +67,9 @@ def _sources(flows: Sequence[Flow]) -> dict[str, Station]:
         counts[flow.source] += flow.questions
     own = _own(counts, _SOURCES)
     return {
-        name: Station(0, name, "", name, name, traces_of(source=name), rank)
+        name: Station(0, name, "", name, name, (("source", name),), rank)
         if name in own
-        else Station(0, "", "", *_other(len(counts) - len(own)), traces_of(), len(counts))
+        else Station(0, "", "", *_other(len(counts) - len(own)), (), len(counts))
         for rank, name in enumerate(counts)
     }
 
@@ -79,11 +85,11 @@ def _reasons(flows: Sequence[Flow]) -> dict[tuple[str, str], Station]:
             counts[flow.reason] += flow.questions
         own = _own(counts, _REASONS, least)
         for rank, (code, _) in enumerate(counts.most_common()):
-            filters = {"label": mine[0].label, "goes_to": "waiting" if group == "waiting" else ""}
+            filters = {"label": mine[0].label, "reason": code, "goes_to": "waiting" if group == "waiting" else ""}
             found[group, code] = (
-                Station(1, code, group, *in_short(code), traces_of(**filters, reason=code), rank)
+                Station(1, code, group, *in_short(code), tuple(filters.items()), rank)
                 if code in own
-                else Station(1, "", group, *_other(len(counts) - len(own)), traces_of(**filters), len(counts))
+                else Station(1, "", group, *_other(len(counts) - len(own)), (), len(counts))
             )
     return found
 
@@ -99,4 +105,4 @@ def _other(folded: int) -> tuple[str, str]:
 
 
 def _destination(name: str) -> Station:
-    return Station(2, name, name, *PLACES[name], traces_of(goes_to=name), DESTINATIONS.index(name))
+    return Station(2, name, name, *PLACES[name], (("goes_to", name),), DESTINATIONS.index(name))

@@ -1,6 +1,6 @@
 """How wide text is in a picture, by rule of thumb and no font: a Chinese character fills its line's height.
 
-cut("criteria were voted 0; the detail names them", 120)  ->  "criteria were vote…"
+cut("not all criteria were met; the detail names them", 120)  ->  "not all criteria …"
 """
 
 import unicodedata

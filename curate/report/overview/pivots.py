@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from curate.calibration import GOOD
 from curate.report.facts import Agreement, Cost, Flow, Rate, Tried
 from curate.report.fates import DESTINATIONS, GROUPS, group_of
+from curate.report.overview.charts import traces_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ class Reason:
     goes_to: Mapping[str, int]
     sources: Mapping[str, int]
 
+    @property
+    def href(self) -> str:
+        """The address of its traces."""
+        return traces_of(label=self.label, reason=self.code, goes_to="waiting" if self.group == "waiting" else "")
+
 
 def reasons(flows: Sequence[Flow]) -> tuple[Reason, ...]:
     """Every reason of a run, group by group, the largest first."""
@@ -107,9 +113,16 @@ def attempts(tries: Sequence[Tried]) -> tuple[tuple[int, ...], Mapping[str, Mapp
     return tuple(sorted({one.attempts for one in tries})), table
 
 
-def in_all(costs: Sequence[Cost], kept: int) -> Cost:
-    """All calls of a run together; of what some calls do not tell, the sum of those that do."""
+def known(costs: Sequence[Cost]) -> float | None:
+    """What the models that have a price cost together; None where none has one."""
     usd = [one.usd for one in costs if one.usd is not None]
+    return sum(usd) if usd else None
+
+
+def in_all(costs: Sequence[Cost], kept: int) -> Cost:
+    """All calls of a run together. One model without a price leaves what all cost unknown, as in a release (`known` is
+    the rest); of reasoning tokens, which many servers do not tell, it is the sum of those that are told."""
+    usd = known(costs) if all(one.usd is not None for one in costs) else None
     reasoned = [one.reasoning_tokens for one in costs if one.reasoning_tokens is not None]
     return Cost(
         purpose="",
@@ -120,6 +133,6 @@ def in_all(costs: Sequence[Cost], kept: int) -> Cost:
         completion_tokens=sum(one.completion_tokens for one in costs),
         reasoning_tokens=sum(reasoned) if reasoned else None,
         cached_tokens=sum(one.cached_tokens for one in costs),
-        usd=sum(usd) if usd else None,
-        usd_per_kept=sum(usd) / kept if usd and kept else None,
+        usd=usd,
+        usd_per_kept=usd / kept if usd is not None and kept else None,
     )

@@ -63,6 +63,7 @@ def _worked_out(facts: Facts) -> dict[str, Any]:
         "went": went,
         "outcomes": sum(went.values()),
         "spent": pivots.in_all(facts.costs, went["sft"]),
+        "known": pivots.known(facts.costs),
         "picture": funnel_picture(facts.flows),
         "reasons": pivots.reasons(facts.flows),
         "stages": _stages(facts),
@@ -72,9 +73,18 @@ def _worked_out(facts: Facts) -> dict[str, Any]:
         "measures": charts.telling_first(facts.measures),
         "attempted": attempted,
         "tries": tries,
-        "models": list(dict.fromkeys(model for moment in moments for model in moment.calls)),
+        "models": _calls(facts),
         "busiest": max((sum(moment.calls.values()) for moment in moments), default=0),
     }
+
+
+def _calls(facts: Facts) -> Counts:
+    """Calls by model over the time line, the model that was asked first first."""
+    counts = dict[str, int]()
+    for moment in facts.timeline.moments:
+        for model, calls in moment.calls.items():
+            counts[model] = counts.get(model, 0) + calls
+    return counts
 
 
 def _stages(facts: Facts) -> list[tuple[tuple[str, str], tuple[str, ...]]]:

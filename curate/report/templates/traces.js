@@ -47,7 +47,7 @@ const Traces = (async () => {
     Filters.draw(at("traces-filters"), varied, state, found.counts, choose);
     Filters.chips(at("traces-chips"), state, choose);
     at("traces-active").textContent = state.size ? `(${state.size})` : "";
-    at("traces-count").textContent = list.length ? say("matching", count(list.length), count(rows.length)) : say("nothing");
+    at("traces-count").textContent = list.length ? say("matching", count(list.length), count(rows.length)) : rows.length ? say("nothing") : "";
     List.show(list, options);
   };
   const progress = (code, done, total) => {
@@ -139,14 +139,20 @@ const Traces = (async () => {
     return place && at(place)?.scrollIntoView();
   };
   addEventListener("hashchange", route);
-  document.addEventListener("language", () => {
+  const speak = () => {
     query.placeholder = say("search");
+    query.ariaLabel = say("search");
+    for (const box of [at("traces"), rowsBox]) box.ariaLabel = say("traces");
     filter();
+  };
+  document.addEventListener("language", () => {
+    speak();
     const scrolled = article.scrollTop;
     if (seen?.record) draw();
     article.scrollTop = scrolled;
   });
   article.addEventListener("click", (event) => {
+    Reading.point(article, event.target.closest(".reasoning span"));
     const link = event.target.closest("a[data-replace]");
     if (!link) return;
     event.preventDefault();
@@ -186,7 +192,6 @@ const Traces = (async () => {
     event.preventDefault();
   });
 
-  query.placeholder = say("search");
-  filter();
+  speak();
   route();
 })();

@@ -33,7 +33,7 @@ const Data = (() => {
 
   const plain = (pieces) => pieces.map((one) => (typeof one === "string" ? one : one[0])).join("");
   const cells = (blocks) => blocks.map((one) => (typeof one === "string" ? one : one.map((row) => row.join(" | ")).join("\n")));
-  const asked = (one) => [one.task, one.question, ...cells(one.context), ...one.options.map((pair) => pair.join(". ")),
+  const asked = (one) => [one.task, one.question, ...cells(one.context), ...one.options.map(([letter, text]) => `${letter}. ${text}`),
     one.gold, ...one.alternatives, one.explanation];
   const tried = (one) => [plain(one.reasoning), one.answer, one.error, one.check.detail,
     ...one.judges.flatMap((judge) => [judge.detail, ...judge.votes.map((vote) => vote[2])])];

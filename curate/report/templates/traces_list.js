@@ -56,7 +56,6 @@ const List = (() => {
       return rows[place < 0 ? 0 : Math.min(Math.max(place + step, 0), rows.length - 1)] ?? null;
     },
     get chosen() { return rows.includes(chosen) ? chosen : null; },
-    place: (row) => rows.indexOf(row),
     signs: SIGNS,
   };
 })();

@@ -4,7 +4,7 @@ const One = (() => {
   const { make, data } = Text;
   const { say, title, knows, count } = Words;
   const TRUTH = { true: ["✓", "good", "right"], false: ["✗", "bad", "wrong"], null: ["?", "undecided", "undecided"] };
-  const QUALITY = { true: "good", false: "bad", null: "undecided" };
+  const QUALITY = { true: "label:good", false: "label:bad", null: "label:undecided" };
   const VOTES = { 1: ["✓", "good", "1"], 0: ["✗", "bad", "0"], null: ["?", "undecided", "?"] };
 
   const part = (name, ...children) => make("section", {}, make("h2", {}, name), children);
@@ -37,8 +37,8 @@ const One = (() => {
       one.answer_kind && say(`kind:${one.answer_kind}`), one.module && say(`module:${one.module}`), one.task_domain]
       .filter(Boolean).flatMap((said, at) => [at ? " · " : "", data(said)])));
 
-  const options = (one) => one.options.length ? make("ol", { class: "options" }, one.options.map(([letter, text]) =>
-    make("li", { class: (one.gold ?? "").split(/[^A-Za-z0-9]*/).includes(letter) ? "gold" : null }, make("b", {}, `${letter}. `), data(text)))) : null;
+  const options = (one) => one.options.length ? make("ol", { class: "options" }, one.options.map(([letter, text, gold]) =>
+    make("li", { class: gold && "gold" }, make("b", {}, `${letter}. `), data(text), gold && make("span", { class: "good", title: say("gold") }, " ✓")))) : null;
   const golds = (one) => [one.gold, ...one.alternatives].filter((said, at, all) => said && all.indexOf(said) === at);
   const asked = (one) => [
     one.task && make("p", { class: "soft task" }, data(one.task)),
@@ -82,11 +82,11 @@ const One = (() => {
 
   const tried = (one) => {
     const marks = { pieces: one.reasoning, calculations: one.calculations };
-    const about = [say("sample", one.sample + 1), say("attempt", one.attempt + 1), one.chosen && say("chosen"), one.model, say(`origin:${one.origin}`)];
+    const about = [say("sample", one.sample), say("attempt", one.attempt), one.chosen && say("chosen"), one.model, say(`origin:${one.origin}`)];
     return make("details", { class: "try", open: one.chosen, "data-try": `${one.sample}-${one.attempt}` },
       make("summary", {}, truth(one.check.value, ""), about.filter(Boolean).join(" · "), one.outcome === "ok" ? "" : make("span", { class: "bad" }, ` ${say(`short:${one.outcome}`)}`)),
       one.error && make("p", { class: "bad" }, data(one.error)),
-      one.reasoning.length ? part(title("reasoning"), Reading.legend(marks), Reading.reasoning(marks)) : null,
+      one.reasoning.length ? part(title("reasoning"), Reading.legend(one.counts), Reading.reasoning(marks)) : null,
       one.answer && part(title("answer"), Reading.plain(one.answer)),
       facts([["final", one.final]]),
       roundOne(one.check),
@@ -95,17 +95,22 @@ const One = (() => {
   };
 
   const usd = (value) => (value ? `$${value.toPrecision(3)}` : "–");
-  const calls = (rows) => {
-    const sum = (name) => rows.reduce((total, row) => total + row[name], 0);
+  // A reply that several calls share is paid for by one of them: the others stand in brackets, and outside the sum.
+  const calls = (rows, spent) => {
+    const within = (many, said) => (many ? make("div", { class: "soft" }, say(said, count(many))) : null);
     const line = (tag, said, row, price) => make("tr", {}, said.map((one) => make(tag, {}, one)),
-      make(tag, { class: "number" }, `${count(row.prompt_tokens)} / ${count(row.completion_tokens)}`), make(tag, { class: "number" }, usd(price)));
-    return fold(`${title("calls")} (${count(rows.length)})`, false, make("div", { class: "wide" }, make("table", {},
+      make(tag, { class: "number" }, `${count(row.prompt_tokens)} / ${count(row.completion_tokens)}`,
+        within(row.cached_tokens, "cached"), within(row.reasoning_tokens, "thought")),
+      make(tag, { class: "number" }, price));
+    const row = (one) => line("td", [say(`purpose:${one.purpose}`), data(one.model), `${one.sample}.${one.attempt}`,
+      [data([one.outcome, one.finish_reason, one.error].filter(Boolean).join(", ")), one.shared && make("div", { class: "soft" }, say("shared"))]],
+    one, one.shared ? `(${usd(one.usd)})` : usd(one.usd));
+    return fold(`${title("calls")} (${count(rows.length)})`, false, make("div", { class: "wide calls" }, make("table", {},
       make("thead", {}, make("tr", {}, ["purpose", "model", "try", "outcome", "tokens", "usd"].map((name, at) =>
         make("th", { class: at > 3 ? "number" : null }, say(name))))),
-      make("tbody", {}, rows.map((row) => line("td", [say(`purpose:${row.purpose}`), data(row.model), `${row.sample + 1}.${row.attempt + 1}`,
-        [row.outcome, row.finish_reason, row.error].filter(Boolean).join(", ")], row, row.usd))),
-      make("tfoot", {}, line("td", [say("total"), "", "", ""],
-        { prompt_tokens: sum("prompt_tokens"), completion_tokens: sum("completion_tokens") }, sum("usd"))))));
+      make("tbody", {}, rows.map(row)),
+      make("tfoot", {}, line("td", [say("total"), "", "", ""], spent, usd(spent.usd))))),
+    spent.shared ? make("p", { class: "soft" }, say("beside_total", count(spent.shared), usd(spent.shared_usd))) : null);
   };
 
   const MOST_BESIDE = 12;
@@ -121,7 +126,7 @@ const One = (() => {
     one.before && fold(`${title("before")}: ${one.before.id}`, false, asked({ ...one.before, source: one.source })),
     one.tries?.map(tried),
     one.tries?.length === 0 ? make("p", { class: "soft" }, say("no_trace")) : null,
-    one.calls?.length ? calls(one.calls) : null,
+    one.calls?.length ? calls(one.calls, one.spent) : null,
     beside("rewritten", around.rewritten),
     beside("group", around.group),
   ].flat().filter(Boolean);

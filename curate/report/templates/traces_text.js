@@ -6,6 +6,7 @@ const Reading = (() => {
   const BLOCK = 4000; // characters, after which a block ends at the next line end, or at four times as many
   const AT_ONCE = 30; // blocks; the rest follows while the page is read
   const SIGNS = { true: "✓", false: "✗", null: "?" };
+  const VALUES = { true: "right", false: "wrong", null: "undecided" };
   const PLACES = ["given", "derived", "constant", "miscalculated", "unfounded", "misread"];
 
   // Where a block that has `size` characters ends in a text; 0: behind it.
@@ -47,7 +48,7 @@ const Reading = (() => {
 
   const worst = (values) => (values.includes(false) ? false : values.includes(null) ? null : true);
   const words = (place, calculations) => [place && say(`place:${place}`), ...calculations.map(([value, gives, reason]) =>
-    [say(`calculation:${value}`), value !== true && gives !== null && say("gives", gives), value !== true && say(`calculation:${reason}`)]
+    [say(`calculation:${VALUES[value]}`), value !== true && gives !== null && say("gives", gives), value !== true && say(`calculation:${reason}`)]
       .filter(Boolean).join(", "))].filter(Boolean).join(" · ");
 
   // The reasoning of a try, each number and calculation with a class, and in words in its title.
@@ -73,14 +74,21 @@ const Reading = (() => {
   };
 
   // What the marks mean, with how many there are of each.
-  const legend = ({ pieces, calculations }) => {
-    const marks = pieces.filter((piece) => typeof piece !== "string");
-    const places = PLACES.map((place) => [`number ${place}`, say(`place:${place}`), marks.filter((one) => one[1] === place).length]);
-    const values = [true, false, null].map((value) => [
-      `calculation is-${value}`, `${SIGNS[value]} ${say(`calculation:${value}`)}`, calculations.filter((one) => one[0] === value).length]);
+  const legend = (counts) => {
+    const places = PLACES.map((place) => [`number ${place}`, say(`place:${place}`), counts[place]]);
+    const values = Object.entries(VALUES).map(([value, name]) => [
+      `calculation is-${value}`, `${SIGNS[value]} ${say(`calculation:${name}`)}`, counts[name]]);
     const found = [...values, ...places].filter(([, , many]) => many);
     return found.length ? make("p", { class: "legend soft", "aria-label": say("marks") },
       found.map(([kind, said, many]) => make("span", {}, make("span", { class: kind }, said), ` ${count(many)}`))) : null;
+  };
+
+  // The words of a mark that was clicked, at the foot of the trace: a title is for a mouse alone.
+  const point = (article, mark) => {
+    for (const one of article.querySelectorAll(".pointed, .pointed-words")) one.classList.contains("pointed") ? one.classList.remove("pointed") : one.remove();
+    if (!mark) return;
+    mark.classList.add("pointed");
+    article.append(make("p", { class: "pointed-words", role: "status" }, data(mark.textContent), ": ", mark.title));
   };
 
   const NUMBER = /^[^\p{L}]*\d[^\p{L}]*(?:[\p{L}%]{1,3})?$/u;
@@ -97,5 +105,5 @@ const Reading = (() => {
       make("thead", {}, make("tr", {}, cells("th", head))), make("tbody", {}, body.map((row) => make("tr", {}, cells("td", row))))));
   };
   const context = (parts) => parts.map((part) => (typeof part === "string" ? plain(part) : table(part)));
-  return { plain, reasoning, legend, context };
+  return { plain, reasoning, legend, point, context };
 })();

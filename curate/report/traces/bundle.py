@@ -1,6 +1,6 @@
 """The traces of a report: a list of outcomes, small and at hand at once, and in chunks all that is to be read of them.
 
-bundle(Run("quickstart"), 10_000)  ->  Bundle(shown=80, total=80, index="H4sI...", chunks=("H4sI...",), words={...})
+bundle(Run("quickstart"), most=100)  ->  Bundle(shown=80, total=80, index="H4sI...", chunks=("H4sI...",), words={...})
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from typing import Any
 
 from curate.calibration import GOOD
 from curate.entries import Entry, entries
+from curate.hiding import Hiding
 from curate.moment import Moment, Told, quiet
 from curate.report.traces.laid_out import Tables, failed, laid_out
 from curate.report.traces.packed import Chunks, packed
@@ -48,25 +49,26 @@ class Bundle:
         return self.shown < self.total
 
 
-def bundle(run: Run, most: int = 10_000, told: Told = quiet) -> Bundle:
+def bundle(run: Run, most: int, told: Told = quiet) -> Bundle:
     """The outcomes of a run with their traces, at most so many; of a larger run a sample (see `sampled`)."""
     wanted, total = chosen(run.path, most)
-    beside, chunks = Tables(run.path), Chunks()
+    beside, chunks, hide = Tables(run), Chunks(), Hiding(run.record["models"].values())
     index: list[dict[str, Any]] = []
     for number, entry in enumerate(entries(run.path)):
         if number % _OFTEN == 0:
             told(Moment("report", number, total))
         rows = beside.of(entry)
         if wanted is None or entry.outcome["question_id"] in wanted:
-            index.append(_row(entry) | {"chunk": chunks.add(laid_out(entry, rows))})
+            index.append(_row(entry, hide) | {"chunk": chunks.add(laid_out(entry, rows, hide))})
     return Bundle(len(index), total, packed(index), chunks.whole(), trace_words(run, index))
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(entry: Entry, hide: Hiding) -> dict[str, Any]:
     """An outcome as the list and its filters know it."""
     outcome, question = entry.outcome, entry.question
     measured = [(row["name"], row["value"]) for tried in entry.tries for row in tried.measures]
     positive = {name for name, value in measured if value}
+    head = question.question[: 2 * _HEAD] if question else hide(outcome["detail"]) or ""
     return {
         "id": outcome["question_id"],
         **{name: outcome[name] for name in ("source", "label", "reason")},
@@ -80,5 +82,5 @@ def _row(entry: Entry) -> dict[str, Any]:
         "failed": failed(entry, GOOD),
         "audit": [name for name, measure in _AUDITS.items() if measure in positive],
         "attempts": 0 if entry.chosen is None else outcome["attempt"] + 1,
-        "head": " ".join((question.question[: 2 * _HEAD] if question else outcome["detail"]).split())[:_HEAD],
+        "head": " ".join(head.split())[:_HEAD],
     }

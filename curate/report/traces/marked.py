@@ -2,11 +2,13 @@
 
     marked("So 5829 - 5735 = 95.", "5829 and 5735", None)
     ->  Marked(["So ", ["5829", "given", 0], [" - ", "", 0], ["5735", "given", 0], [" = ", "", 0],
-                ["95", "miscalculated", 0], "."], [[False, "94", "differs"]])
+                ["95", "miscalculated", 0], "."], [[False, "94", "differs"]],
+               {"wrong": 1, "given": 2, "miscalculated": 1})
 
 Pieces and not offsets: Python counts characters, JavaScript halves of surrogate pairs.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,15 +21,18 @@ from judges.reasoning.grounding import located
 # A piece: its text alone, or [text, place of the number or "", the calculations that it is a part of]. Place: of
 # judges.reasoning.grounding, and "misread".
 Piece = str | list[Any]
+VALUES = {True: "right", False: "wrong", None: "undecided"}  # of a calculation
 _PLAIN = 15  # digits before or behind the point that are written out
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """pieces: the whole text; calculations: of each [is it right (None: undecided), what it gives, why, as a code]."""
+    """pieces: the whole text; calculations: of each [is it right (None: undecided), what it gives, why, as a code];
+    counts: calculations by the word for their value, then numbers by their place, none that is 0."""
 
     pieces: list[Piece]
     calculations: list[list[Any]]
+    counts: Mapping[str, int]
 
 
 class Span(Protocol):
@@ -45,7 +50,8 @@ def marked(text: str, given: str, calculations: Iterable[Mapping[str, Any]] | No
     found = audit(text) if calculations is None else tuple(map(_calculation, calculations))
     numbers = located(text, given, found)
     places = [(one, "misread" if one.misread else one.place) for one in numbers]
-    return Marked(list(_pieces(text, found, places)), [[one.value, _gives(one), one.reason] for one in found])
+    counts = Counter([*(VALUES[one.value] for one in found), *(place for _, place in places)])
+    return Marked(list(_pieces(text, found, places)), [[one.value, _gives(one), one.reason] for one in found], counts)
 
 
 def _pieces(text: str, calculations: Sequence[Span], numbers: Sequence[tuple[Span, str]]) -> Iterator[Piece]:

@@ -8,9 +8,10 @@ from typing import Any, get_args
 
 from cards.words import words
 from curate.calibration import GOOD
-from curate.records import AnswerKind, Label, Module
+from curate.records import AnswerKind, Label, Module, Purpose
 from curate.report.fates import DESTINATIONS, in_short, in_words
-from curate.report.words import called, measured
+from curate.report.traces.marked import VALUES
+from curate.report.words import PLACES_OF_NUMBERS, called, measured
 from curate.runs import Run
 from judges.reasoning import MEASURES
 from judges.reasoning.arithmetic import REASONS as OF_ARITHMETIC
@@ -19,7 +20,7 @@ from judges.verdict import REASONS
 
 Words = tuple[str, str]
 _EN, _ZH = words("en"), words("zh")
-_PURPOSES = ("filter", "convert", "distil", "check", "judge", "student")
+_MISREAD = ("misread: a digit or a swap off a given one", "疑似抄错：与题目某数差一位，或有两位对调")
 _CALCULATIONS_ZH: Mapping[str, str] = {
     "equal": "算式按所写精度给出该结果",
     "cut_off": "结果的末位是截断而非四舍五入",
@@ -49,6 +50,10 @@ def trace_words(run: Run, index: Iterable[Mapping[str, Any]]) -> dict[str, Words
     return {
         **{f"reason:{code}": in_words(code) for code in REASONS},
         **{f"short:{code}": in_short(code) for code in REASONS},
+        **{code: called(code) for code in VALUES.values()},
+        **{f"calculation:{code}": _calculation(*called(code)) for code in VALUES.values()},
+        **{f"place:{code}": called(code) for code in PLACES_OF_NUMBERS},
+        "place:misread": _MISREAD,
         **{f"calculation:{code}": (said, _CALCULATIONS_ZH[code]) for code, said in OF_ARITHMETIC.items()},
         **{f"criterion:{one.name}": (one.en.title, one.zh.title) for one in FIN_R1.criteria},
         f"criterion:{GOOD}": ("the whole trace", "整条推理"),
@@ -56,11 +61,15 @@ def trace_words(run: Run, index: Iterable[Mapping[str, Any]]) -> dict[str, Words
         **{f"label:{code}": called(f"label:{code}") for code in get_args(Label)},
         **{f"module:{code}": called(f"module:{code}") for code in ("", *get_args(Module))},
         **{f"kind:{code}": called(f"kind:{code}") for code in get_args(AnswerKind)},
-        **{f"purpose:{code}": called(f"purpose:{code}") for code in _PURPOSES},
+        **{f"purpose:{code}": called(f"purpose:{code}") for code in get_args(Purpose)},
         **{f"language:{code}": called(code) for code in ("en", "zh")},
         **{f"goes_to:{code}": called(code) for code in DESTINATIONS},
         **{f"flag:{source}:{flag}": _flag(meanings[source].get(flag, "")) for source, flag in flags},
     }
+
+
+def _calculation(english: str, chinese: str) -> Words:
+    return f"{english} calculation", f"算式{chinese}"
 
 
 def _flag(meaning: str) -> Words:

@@ -6,7 +6,7 @@ FACTS.sources[1].name  ->  "<script>alert(1)</script>"
 
 import random
 from collections.abc import Iterator, Mapping
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 from curate.calibration import GOOD
 from curate.report.facts import (
@@ -30,6 +30,7 @@ from curate.report.facts import (
     Timeline,
     Tried,
 )
+from curate.report.words import STAGES
 from judges.reasoning import FIN_R1, MEASURES
 
 SCRIPT = "<script>alert(1)</script>"
@@ -44,11 +45,6 @@ MODELS = (
     "judge-c at a private address",
 )
 JUDGES = ("judge-a", "judge-b", "rules")
-STAGES = (
-    *("records", "unreadable", "questions", "flagged", "dropped", "untraced", "pending", "failed"),
-    *("answer_right", "answer_wrong", "answer_undecided", "reasoning_good", "reasoning_bad", "reasoning_undecided"),
-    *("sft", "rl", "rejects"),
-)
 # label, reason, where it goes, how often in a thousand
 _FATES = (
     ("good", "judges_good", "sft", 480),
@@ -119,7 +115,7 @@ def histogram(name: str, groups: Mapping[str, float], bins: int = 20, top: float
 
 
 def _timeline() -> Timeline:
-    moments = (Stretch(60.0 * at, {m: _DRAWN.randrange(400) for m in MODELS}, 90_000, 0.8) for at in range(90))
+    moments = (Stretch(60.0 * at, {m: _DRAWN.randrange(400) for m in MODELS}, 0.8) for at in range(90))
     stages = {"reading": 61.5, "curating": 5400.2, "tables": 94.0}
     return Timeline(stages, 60_000, 59_874, "2026-11-21T22:14:03+00:00", 60.0, tuple(moments))
 
@@ -150,7 +146,7 @@ FACTS = Facts(
             licence=("CC-BY-NC-4.0", "unknown", "Apache-2.0")[at % 3],
             language=("en", "zh", "any")[at % 3],
             files=tuple((f"part-{n}.jsonl", f"{n:064x}") for n in range(1 + 5 * (at % 2))),
-            stages={stage: size // (1 + place) for place, stage in enumerate(STAGES)},
+            stages={stage: size // (1 + place) for place, stage in enumerate(chain(*(names for _, names in STAGES)))},
         )
         for at, (name, size) in enumerate(_sizes().items())
     ),

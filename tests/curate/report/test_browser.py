@@ -1,5 +1,6 @@
 """The report of a run in a real browser: its views, filters, search and traces, on a desk, a phone and paper."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -135,6 +136,57 @@ def test_a_trace_opens_with_all_that_is_to_be_read(page: Page, report: Path) -> 
     expect(trace.locator(".calculation.is-true").first).to_be_visible()
     expect(trace.locator(".number.given").first).to_be_visible()
     expect(trace.get_by_text("it holds").first).to_be_visible()
+
+
+def test_the_words_of_a_mark_are_told_where_it_is_clicked(page: Page, report: Path) -> None:
+    opened(page, report, f"#trace={quote('traces:demo-en-01')}")
+    mark, told = page.locator("#trace .reasoning .number.given").first, page.locator("#trace .pointed-words")
+    expect(told).to_have_count(0)
+    mark.click()
+    expect(told).to_contain_text(f"{mark.inner_text()}: given in the question")
+    expect(told).to_be_in_viewport()
+    page.click("#trace h1")
+    expect(told).to_have_count(0)
+
+
+def test_the_legend_counts_as_the_run_did(page: Page, report: Path, lenient: curate.Run) -> None:
+    opened(page, report, f"#trace={quote('traces:demo-en-01')}")
+    rows = lenient.sql("select name, value from measures where question_id = 'traces:demo-en-01'").rows()
+    counts, legend = dict(rows), page.locator("#trace .legend")
+    expect(legend).to_contain_text(f"right calculation {counts['calculations_right']:g}")
+    expect(legend).to_contain_text(f"given in the question {counts['numbers_given']:g}")
+
+
+def test_a_trace_s_calls_are_summed(page: Page, report: Path, lenient: curate.Run) -> None:
+    opened(page, report, f"#trace={quote('traces:demo-en-01')}")
+    calls = page.locator("#trace .calls")
+    calls.locator("xpath=..").locator("summary").click()
+    table = lenient.table("calls").filter(question_id="traces:demo-en-01")
+    sums = f"{table['prompt_tokens'].sum():,} / {table['completion_tokens'].sum():,}"
+    expect(calls.locator("tfoot")).to_contain_text(sums)
+    expect(calls.locator("tbody tr")).to_have_count(table.height)
+    expect(calls.locator("tbody tr").first).to_contain_text("0.0")
+
+
+@pytest.mark.parametrize(("most", "said"), [(0, "No traces in this file; the run has 80."), (20, "20 of 80 shown")])
+def test_fewer_traces_than_the_run_has_are_told(
+    page: Page, quickstart: curate.Run, tmp_path: Path, most: int, said: str
+) -> None:
+    opened(page, build(quickstart, tmp_path / "report.html", traces=most).path, "#traces")
+    expect(page.locator(".traces-list")).to_contain_text(said)
+    expect(page.locator("#traces-count")).to_have_text(f"{most} of {most}" if most else "")
+
+
+@pytest.mark.parametrize(("language", "traces", "search"), [("en", "traces", "Search"), ("zh", "推理", "搜索")])
+def test_what_a_screen_reader_is_told_is_in_the_language(
+    page: Page, report: Path, language: str, traces: str, search: str
+) -> None:
+    opened(page, report, "#traces")
+    if language == "zh":
+        page.click("#language")
+    expect(page.locator("#traces")).to_have_attribute("aria-label", traces)
+    expect(page.locator("#traces-rows")).to_have_attribute("aria-label", traces)
+    expect(page.locator("#traces-query")).to_have_attribute("aria-label", re.compile(search))
 
 
 def test_back_and_forward_go_the_way_that_was_come(page: Page, report: Path) -> None:

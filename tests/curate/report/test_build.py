@@ -1,5 +1,6 @@
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 import curate
 from curate.cli import app
 from curate.errors import UserError
+from curate.moment import Moment
 from curate.report.build import build
 from tests.curate.report.asked import asked_run
 
@@ -46,6 +48,29 @@ def test_a_file_that_cannot_be_written_leaves_what_was_there(run: curate.Run, tm
     with pytest.raises(UserError, match="--out"):
         build(run, tmp_path / "folder.html")
     assert [path.name for path in tmp_path.iterdir()] == ["folder.html"]
+
+
+def test_a_run_that_is_made_again_meanwhile_is_not_mixed(run: curate.Run, tmp_path: Path) -> None:
+    copied = curate.Run(shutil.copytree(run.path, tmp_path / "r"))
+
+    def rerun(moment: Moment) -> None:
+        record = {**copied.record, "started": "2030-01-01T00:00:00+00:00"}
+        (copied.path / "run.json").write_text(json.dumps(record), encoding="utf-8")
+
+    with pytest.raises(UserError, match="made again meanwhile"):
+        build(copied, tmp_path / "report.html", told=rerun)
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
+
+
+@pytest.mark.parametrize("name", ["tables/calculations.parquet", "tables/traces.parquet", "questions.parquet"])
+@pytest.mark.parametrize("spoilt", [True, False])
+def test_a_table_that_cannot_be_read_is_told(run: curate.Run, tmp_path: Path, name: str, spoilt: bool) -> None:
+    copied = curate.Run(shutil.copytree(run.path, tmp_path / "r"))
+    (copied.path / name).unlink()
+    if spoilt:
+        (copied.path / name).write_bytes(b"PAR1 and no more PAR1")
+    with pytest.raises(UserError, match=r"its tables cannot be read: [^\0]*run the recipe again"):
+        build(copied)
 
 
 def test_the_command_tells_where_it_lies_and_what_is_in_it(run: curate.Run, tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """`curate compare A B --html`: what the page says of two runs or releases, without a browser."""
 
+import dataclasses
 import json
 import re
 import shutil
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,13 @@ import pytest
 import curate
 from curate.errors import UserError
 from curate.release.build import build
-from curate.release.compare import compare
-from curate.release.sides import PLACES, Side, side
+from curate.release.compare import Rate, compare
+from curate.release.sides import PLACES, STAGES, Side, side
 from curate.release.wanted import wanted
 from curate.report.compared.comparison import NOWHERE, comparison_page, configured, funnels, moves, write_comparison
 from curate.report.compared.settings import Setting, paid, settings
+from curate.report.words import STAGES as SHOWN
+from curate.report.words import stage
 from tests.conftest import Command
 from tests.curate.release.releases import release, row
 from tests.curate.report.reports import judged
@@ -108,6 +112,42 @@ def test_nothing_of_the_machine_stands_in_the_page(tmp_path: Path, quickstart: c
     assert not re.search(r"hunter|10\.1\.2\.3|MY_KEY|127\.0\.0\.1", page)
 
 
+def test_no_path_of_the_machine_stands_in_the_page(less: curate.Run, tmp_path: Path) -> None:
+    run = curate.Run(shutil.copytree(less.path, tmp_path / "less again"))
+    built = release(tmp_path / "built", [row("sft", "x:1")])
+    for a, b in ((of(less), of(run)), (of(run), side(str(built)))):
+        page = comparison_page(compare(a, b), a, b)
+        assert "<dd>less again</dd>" in page
+        assert not re.search(rf"{tmp_path}|{less.path.parent}|{tmp_path.parent.name}|{Path.home()}/", page)
+
+
+def test_nearly_all_is_not_all(tmp_path: Path) -> None:
+    met = {"judge": "j", "criterion": "step_count", "a_met": 1999, "a_decided": 2000, "b_met": 2000, "b_decided": 2000}
+    a, b = (side(str(release(tmp_path / name, [row("sft", "x:1")]))) for name in "ab")
+    found = dataclasses.replace(compare(a, b), rates=(Rate(**met),))  # type: ignore[arg-type]
+    rates = re.search(r'<table class="pairs rates">.*?</table>', comparison_page(found, a, b), re.DOTALL)
+    assert rates is not None
+    assert re.findall(r"[<>]?[\d.]+%", unescape(text(f"<main>{rates[0]}</main>"))) == [">99.9%", "100%"]
+
+
+def test_every_stage_has_words() -> None:
+    assert set(STAGES) <= {name for _, names in SHOWN for name in names}
+    assert stage("answer_right") == ("answer right", "答案正确")
+    assert stage("sft") == ("sft", "sft")
+    assert all(chinese != name for name in STAGES if (chinese := stage(name)[1]) and name not in PLACES)
+
+
+def test_a_page_that_is_stopped_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    a = side(str(release(tmp_path / "a", [row("sft", "x:1")])))
+    monkeypatch.setattr("curate.whole.os.replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_comparison(a, a, tmp_path / "c.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
 def test_what_a_source_says_is_text(tmp_path: Path) -> None:
     a = release(tmp_path / "a", [row("sft", f"{HOSTILE}:{HOSTILE}"), row("sft", "x:1")])
     b = release(tmp_path / "b", [row("rejects", f"{HOSTILE}:{HOSTILE}", reason=HOSTILE)])
@@ -140,5 +180,5 @@ def test_json_and_html_exclude_each_other(command: Command, quickstart: curate.R
 
 
 def test_a_page_that_cannot_be_written_is_told(quickstart: curate.Run, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"c\.html: cannot be written"):
+    with pytest.raises(UserError, match=r"c\.html' cannot be written: .*\n.*--html"):
         write_comparison(of(quickstart), of(quickstart), tmp_path / "missing" / "c.html")

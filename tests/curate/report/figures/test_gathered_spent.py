@@ -92,9 +92,6 @@ def assert_whole(facts: Facts, run: Run) -> None:
     timeline = facts.timeline
     assert timeline.calls == timeline.found == len(keys(run))
     assert sum(count for one in timeline.moments for count in one.calls.values()) == timeline.found
-    assert sum(one.tokens for one in timeline.moments) == sum(
-        one.prompt_tokens + one.completion_tokens for one in facts.costs
-    )
     assert [one.start for one in timeline.moments] == [n * timeline.step for n in range(len(timeline.moments))]
 
 

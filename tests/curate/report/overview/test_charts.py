@@ -71,7 +71,7 @@ def test_measures_that_tell_most_come_first_and_ties_stay() -> None:
 
 def timeline(seed: int, moments: int) -> Timeline:
     drawn = random.Random(seed)
-    made = (Stretch(5.0 * at, {m: drawn.randrange(9) for m in "abc"}, 1, drawn.random()) for at in range(moments))
+    made = (Stretch(5.0 * at, {m: drawn.randrange(9) for m in "abc"}, drawn.random()) for at in range(moments))
     return Timeline({}, 9, 9, "", 5.0, tuple(made))
 
 
@@ -100,7 +100,7 @@ def test_spending_climbs_to_the_top() -> None:
 
 def test_a_run_without_calls_has_no_chart_of_them() -> None:
     empty = Timeline({}, 0, 0, "", 1.0, ())
-    idle = Timeline({}, 0, 0, "", 1.0, (Stretch(0, {}, 0, 0),))
+    idle = Timeline({}, 0, 0, "", 1.0, (Stretch(0, {}, 0),))
     assert columns(empty, []) == columns(idle, ["a"]) == ()
     assert spending(empty) == spending(idle) == ""
 

@@ -98,9 +98,17 @@ def test_a_single_small_one_keeps_its_name() -> None:
 def test_a_ribbon_leads_to_its_traces() -> None:
     picture = drawn([Flow("a&b", "bad", "number_differs", "rl", 1)])
     assert [one.href for one in picture.ribbons] == [
-        "#traces?source=a%26b&reason=number_differs",
-        "#traces?reason=number_differs&goes_to=rl",
+        "#traces?source=a%26b&label=bad&reason=number_differs",
+        "#traces?label=bad&reason=number_differs&goes_to=rl",
     ]
+
+
+def test_what_is_folded_has_no_list_of_its_own() -> None:
+    flows = [Flow("a", "undecided", f"reason_{at}", "rejects", 40 - at) for at in range(9)]
+    picture = drawn(flows)
+    assert [one.station.href for one in picture.nodes if one.en.startswith("other")] == [""]
+    for one in picture.ribbons:
+        assert bool(one.href) == bool(one.start.key and one.end.key)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from curate.report.facts import Facts, Timeline
+from curate.report.overview import pivots
 from curate.report.overview.values import contents, overview
 from curate.report.page import page
 from curate.report.traces.bundle import SCRIPTS, Bundle
@@ -163,6 +164,22 @@ def test_a_source_that_is_read_but_empty_has_no_rate() -> None:
     row = re.search(r"<th scope=\"row\">tfns</th>\s*(<td.*?)</tr>", FULL, re.DOTALL)
     assert row is not None
     assert "%" not in row[1]
+
+
+def test_one_model_without_a_price_leaves_what_all_cost_unknown() -> None:
+    assert pivots.known(FACTS.costs) == pytest.approx(9880.74)
+    spent = pivots.in_all(FACTS.costs, kept=10)
+    assert (spent.usd, spent.usd_per_kept) == (None, None)
+    priced = pivots.in_all(FACTS.costs[:2], kept=10)
+    assert (priced.usd, priced.usd_per_kept) == (pytest.approx(9880.74), pytest.approx(988.074))
+    assert pivots.in_all(FACTS.costs[:2], kept=0).usd_per_kept is None
+    tiles = FULL.partition('<dl class="tiles">')[2].partition("</dl>")[0]
+    total = FULL.partition('<section id="cost">')[2].partition("<tfoot>")[2].partition("</tfoot>")[0]
+    for part in (tiles, total):
+        assert "at least</span>" in part
+        assert "至少" in part
+        assert part.count("$") == 1
+    assert "A dash: the recipe gives no price" in FULL
 
 
 def test_undecided_votes_stand_outside_the_rate() -> None:

@@ -1,13 +1,14 @@
 """A reasoning in pieces: together its text, each number and each calculation marked where it stands."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from curate.report.traces.marked import Piece, marked
+from curate.report.traces.marked import VALUES, Piece, marked
 from judges.reasoning.arithmetic import audit
-from judges.reasoning.grounding import located
+from judges.reasoning.grounding import ground, located
 from tests.judges.texts import anything, quick
 
 
@@ -29,10 +30,12 @@ def test_the_pieces_are_the_text_and_hold_every_mark(text: str, given: str) -> N
     for number, one in enumerate(calculations):
         inside = [piece[0] for piece in found.pieces if not isinstance(piece, str) and number in piece[2:]]
         assert "".join(inside) == one.text
-    named = [piece[1] for piece in found.pieces if not isinstance(piece, str) and piece[1]]
-    places = located(text, given, calculations)
-    assert len(named) >= len(places)
-    assert set(named) == {"misread" if one.misread else one.place for one in places}
+    named = {piece[1] for piece in found.pieces if not isinstance(piece, str) and piece[1]}
+    assert named == {"misread" if one.misread else one.place for one in located(text, given, calculations)}
+    said, counts = ground(text, given, calculations), Counter(found.counts)
+    assert all(counts[place] == getattr(said, place) for place in ("given", "derived", "constant", "miscalculated"))
+    assert counts["unfounded"] + counts["misread"] == said.unfounded_mentions
+    assert all(counts[name] == [one.value for one in calculations].count(value) for value, name in VALUES.items())
 
 
 def test_a_number_inside_a_calculation_has_both_marks() -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -13,10 +13,13 @@ from curate.moment import Moment
 from curate.report.traces.bundle import Bundle, bundle
 from curate.report.traces.packed import unpacked
 from judges.reasoning import MEASURES
+from judges.reasoning.grounding import Place
 from judges.verdict import REASONS
 from tests.curate.report.asked import asked_run
 from tests.curate.test_convert import by_script, rewritten, setting
 from tests.doubles.chat_server import ChatServer
+
+EVERYTHING = 1000
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,7 @@ def text_of(pieces: list[Any]) -> str:
 
 
 def test_every_outcome_is_in_the_index_and_in_the_chunk_that_it_names(quickstart: curate.Run) -> None:
-    held = bundle(quickstart)
+    held = bundle(quickstart, EVERYTHING)
     outcomes = quickstart.table("outcomes").to_dicts()
     assert (held.shown, held.total, held.sampled) == (len(outcomes), len(outcomes), False)
     assert [row["id"] for row in index(held)] == [one["question_id"] for one in outcomes]
@@ -52,14 +55,15 @@ def test_every_outcome_is_in_the_index_and_in_the_chunk_that_it_names(quickstart
 
 
 def test_a_record_has_the_texts_of_the_tables(asked: curate.Run) -> None:
-    held = bundle(asked)
+    held = bundle(asked, EVERYTHING)
     traces = {(row["question_id"], row["sample"], row["attempt"]): row for row in asked.table("traces").to_dicts()}
     votes = Counter[tuple[Any, ...]]()
     for record in records(held):
         for one in record.get("tries", []):
             trace = traces.pop((record["id"], one["sample"], one["attempt"]))
             assert text_of(one["reasoning"]) == trace["reasoning"]
-            assert (one["answer"], one["final"], one["error"]) == (trace["answer"], trace["final"], trace["error"])
+            assert (one["answer"], one["final"]) == (trace["answer"], trace["final"])
+            assert (one["error"] is None) == (trace["error"] is None)
             votes.update((record["id"], j["judge"], *vote[:2]) for j in one["judges"] for vote in j["votes"])
     assert traces == {}
     rows = asked.table("scores").to_dicts()
@@ -73,25 +77,27 @@ def test_a_record_has_the_texts_of_the_tables(asked: curate.Run) -> None:
 
 def test_the_chosen_try_is_the_outcome_s(asked: curate.Run) -> None:
     outcomes = {row["question_id"]: row for row in asked.table("outcomes").to_dicts()}
-    for record in records(bundle(asked)):
+    for record in records(bundle(asked, EVERYTHING)):
         chosen = [(one["sample"], one["attempt"]) for one in record.get("tries", []) if one["chosen"]]
         outcome = outcomes[record["id"]]
         assert chosen == ([] if outcome["sample"] is None else [(outcome["sample"], outcome["attempt"])])
 
 
 def test_marks_are_counted_as_the_run_counted_them(asked: curate.Run) -> None:
-    for record in records(bundle(asked)):
+    for record in records(bundle(asked, EVERYTHING)):
         for one in (one for one in record.get("tries", []) if one["measures"]):
             measured = dict(one["measures"])
             values = Counter(value for value, _, _ in one["calculations"])
             assert (values[True], values[False]) == (measured["calculations_right"], measured["calculations_wrong"])
-            places = Counter(piece[1] for piece in one["reasoning"] if not isinstance(piece, str))
-            assert places["given"] == measured["numbers_given"]
-            assert places["unfounded"] + places["misread"] == measured["numbers_unfounded"]
+            counts = Counter(one["counts"])
+            assert (counts["right"], counts["wrong"]) == (values[True], values[False])
+            assert all(counts[place] == measured[f"numbers_{place}"] for place in ("given", "derived", "constant"))
+            assert counts["miscalculated"] == measured["numbers_miscalculated"]
+            assert counts["unfounded"] + counts["misread"] == measured["numbers_unfounded"]
 
 
 def test_the_index_knows_what_failed_and_what_audits_found(asked: curate.Run) -> None:
-    rows = index(bundle(asked))
+    rows = index(bundle(asked, EVERYTHING))
     scores = asked.sql("select distinct question_id, judge, criterion from scores where vote = 0").rows()
     told = [(row["id"], judge, one) for row in rows for judge, names in row["failed"].items() for one in names]
     assert sorted(scores) == sorted(one for one in told if one[2] != "good trace")
@@ -107,13 +113,18 @@ def test_the_index_knows_what_failed_and_what_audits_found(asked: curate.Run) ->
 
 def test_an_unreadable_record_shows_its_text_and_why(quickstart: curate.Run) -> None:
     (lost,) = quickstart.table("unreadable").to_dicts()
-    record = next(one for one in records(bundle(quickstart)) if one["id"] == lost["question_id"])
+    record = next(one for one in records(bundle(quickstart, EVERYTHING)) if one["id"] == lost["question_id"])
     assert (record["raw"], record["error"], record["place"]) == (lost["raw"], lost["error"], lost["place"])
     assert "question" not in record
 
 
 def test_a_context_s_tables_are_rows_of_cells(quickstart: curate.Run) -> None:
-    tables = [part for one in records(bundle(quickstart)) for part in one.get("context", []) if isinstance(part, list)]
+    tables = [
+        part
+        for one in records(bundle(quickstart, EVERYTHING))
+        for part in one.get("context", [])
+        if isinstance(part, list)
+    ]
     assert ["locomotives", "246", "135"] in [row for table in tables for row in table]
     assert all(set("".join(row)) - set("-: ") for table in tables for row in table)
 
@@ -121,21 +132,27 @@ def test_a_context_s_tables_are_rows_of_cells(quickstart: curate.Run) -> None:
 def test_a_sample_says_so_and_is_whole(quickstart: curate.Run) -> None:
     held = bundle(quickstart, 20)
     assert (held.shown, held.total, held.sampled) == (20, 80, True)
-    everything = {one["id"]: one for one in records(bundle(quickstart))}
+    everything = {one["id"]: one for one in records(bundle(quickstart, EVERYTHING))}
     assert [one["id"] for one in records(held)] == [row["id"] for row in index(held)]
     assert all(everything[one["id"]] == one for one in records(held))
 
 
+def test_no_trace_at_all_may_be_wanted(quickstart: curate.Run) -> None:
+    held = bundle(quickstart, 0)
+    assert (held.shown, held.total, held.chunks, index(held)) == (0, 80, (), [])
+
+
 def test_the_same_run_gives_the_same_bytes_and_tells_how_far_it_is(quickstart: curate.Run) -> None:
     moments: list[Moment] = []
-    assert bundle(quickstart, told=moments.append) == bundle(quickstart)
+    assert bundle(quickstart, EVERYTHING, moments.append) == bundle(quickstart, EVERYTHING)
     assert (moments[0].done, moments[0].total) == (0, 80)
 
 
 def test_every_code_of_a_record_has_words_in_both_languages(asked: curate.Run) -> None:
-    held = bundle(asked)
+    held = bundle(asked, EVERYTHING)
     han = {code for code, (_, chinese) in held.words.items() if any("\u4e00" <= sign <= "\u9fff" for sign in chinese)}
     wanted = {f"reason:{one}" for one in REASONS} | {f"measure:{one}" for one in MEASURES}
+    wanted |= {f"place:{one}" for one in (*get_args(Place), "misread")} | {"right", "calculation:undecided"}
     wanted |= {f"label:{row['label']}" for row in index(held)} | {f"purpose:{one}" for one in ("distil", "judge")}
     assert wanted <= han
     assert all(english for english, _ in held.words.values())
@@ -143,7 +160,7 @@ def test_every_code_of_a_record_has_words_in_both_languages(asked: curate.Run) -
 
 
 def test_models_are_named_as_they_may_be_published(asked: curate.Run) -> None:
-    found = list(records(bundle(asked)))
+    found = list(records(bundle(asked, EVERYTHING)))
     named = {call["model"] for one in found for call in one.get("calls", [])}
     named |= {j["identity"] for one in found for tried in one.get("tries", []) for j in tried["judges"]}
     assert {"teacher at a private address", "strict at a private address", "rules"} <= named
@@ -153,10 +170,10 @@ def test_models_are_named_as_they_may_be_published(asked: curate.Run) -> None:
 def test_a_converted_question_shows_what_it_was(tmp_path: Path) -> None:
     with ChatServer(by_script(rewritten)) as server:
         run = curate.run(setting(tmp_path, server.base_url), tmp_path / "run")
-    held = bundle(run)
+    held = bundle(run, EVERYTHING)
     parents = {row["id"]: row for row in run.table("originals").to_dicts()}
     for row, one in zip(index(held), records(held), strict=True):
-        assert row["parent"] == one["parent"] == one["before"]["id"]
+        assert row["parent"] == one["before"]["id"]
         assert one["before"]["question"] == parents[row["parent"]]["question"]
-        assert [letter for letter, _ in one["before"]["options"]] == ["A", "B", "C"]
+        assert [letter for letter, *_ in one["before"]["options"]] == ["A", "B", "C"]
         assert [call["purpose"] for call in one["calls"]] == ["convert", "distil"]
