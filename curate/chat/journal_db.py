@@ -48,9 +48,10 @@ _DAMAGED = (
 )
 
 
-def connect(path: Path, *, make: bool = True) -> sqlite3.Connection:
-    """A connection to a journal, its schema checked, made if it is missing; make=False: to look at one that is there,
-    damaged as it may be. Raises sqlite3.Error or UserError."""
+def connect(path: Path, *, make: bool = True, damaged: bool = False) -> sqlite3.Connection:
+    """A connection to a journal, its schema checked, made if it is missing. damaged: to read what can be read of a
+    file that lost its end, which SQLite else refuses whole; nothing may be written then. Raises sqlite3.Error or
+    UserError."""
     if not make and not path.is_file():
         raise UserError(f"no journal at '{path}'; a recipe with models writes one beside its run directory")
     if not path.exists():
@@ -60,8 +61,11 @@ def connect(path: Path, *, make: bool = True) -> sqlite3.Connection:
             raise UserError(f"journal '{path}' cannot be made: {error.strerror}") from None
     connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
     try:
+        if damaged:
+            connection.execute("pragma query_only = on")
+            connection.execute("pragma writable_schema = on")  # SQLite's word for: open it all the same
         _check(connection, path)
-        if make:
+        if not damaged:
             _see_end(connection)
         connection.execute("pragma synchronous = full")
     except BaseException:

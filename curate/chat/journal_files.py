@@ -69,7 +69,7 @@ def export(path: Path, target: IO[str], models: Iterable[str] = ()) -> tuple[int
     written, and how many faults were met."""
     wanted = set(models)
     written = broken = 0
-    with reported(path), closing(connect(path, make=False)) as connection:
+    with reported(path), closing(connect(path, make=False, damaged=True)) as connection:
         for row in _readable(connection):
             try:
                 if row is None:
@@ -152,7 +152,7 @@ def verify(path: Path) -> Verified:
     """Looks at every page and every reply: SQLite's own check, whether it unpacks, whether its key is that of its
     request, whether it reads as a reply."""
     faults, whole = list[str](), 0
-    with reported(path), closing(connect(path, make=False)) as connection:
+    with reported(path), closing(connect(path, make=False, damaged=True)) as connection:
         faults += [row[0] for row in connection.execute("pragma integrity_check(20)") if row[0] != "ok"]
         for row in _readable(connection):
             if row is None:

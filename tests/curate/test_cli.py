@@ -39,6 +39,8 @@ def test_results_as_table_json_and_csv(command: Command, quickstart: curate.Run)
     ]
     assert command("sql", path, query, "--csv").stdout == 'a,b,c,d,e\n1,,总,"[1, 2]",True\n'
     assert "总" in command("sql", path, query).stdout
+    assert command("sql", path, "select id from questions where false").stdout.splitlines()[-1] == "no rows"
+    assert "+00:00" in command("sql", path, "select timestamptz '2026-01-01 00:00:00+00' as t").stdout
     assert json.loads(command("sql", path, "from outcomes where false", "--json").stdout) == []
 
 

@@ -130,3 +130,17 @@ def test_what_stands_in_the_way_is_told_and_nothing_is_written(tmp_path: Path, a
 def test_a_second_recipe_shares_the_samples_of_the_first(tmp_path: Path) -> None:
     assert called(tmp_path, "init", "a").exit_code == called(tmp_path, "init", "b").exit_code == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.yaml", "b.yaml", "samples"]
+
+
+def test_files_of_ones_own_need_a_source_that_reads_them(tmp_path: Path) -> None:
+    told = called(tmp_path, "init", "mine", "--from", "a.jsonl")
+    assert (told.exit_code, list(tmp_path.iterdir())) == (1, [])
+    assert "--from needs --sources NAME" in told.output
+
+
+def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "samples").write_text("no folder")
+    told = called(tmp_path, "init", "mine")
+    assert told.exit_code == 1
+    assert "samples" in told.output
+    assert not (tmp_path / "mine.yaml").exists()

@@ -161,7 +161,9 @@ def test_a_recipe_without_models_is_told_too(tmp_path: Path) -> None:
     plan = called(tmp_path, "plan", "quickstart")
     assert plan.exit_code == 0, plan.stderr
     assert "no model is asked" in plan.stdout
+    assert "logs: 2 dropped, log_contradicts: the agents' verdicts contradict" in plan.stdout
     status = told(tmp_path, "status", "quickstart")
+    assert status["sources"]["logs"]["reasons"]["log_contradicts"] == 2
     assert status["spent"] is None
     assert sum(part["records"] for part in status["sources"].values()) == 80
     assert sum(part["pending"] + part["failed"] for part in status["sources"].values()) == 0

@@ -16,10 +16,12 @@ import pytest
 
 import curate
 from curate.errors import UserError
+from curate.runs import STATED
 from curate.tables import TABLES
 from judges import REASONS
 from judges.reasoning.criteria import NAMES
 from tests.bench.run_scale import records
+from tests.conftest import Command
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -278,6 +280,33 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"(?s)cannot be written.*--out"):
         curate.run("quickstart", tmp_path / "file" / "run")
+
+
+@pytest.mark.parametrize("key", [None, *STATED])
+def test_a_record_that_lacks_something_is_told(quickstart: curate.Run, tmp_path: Path, key: str | None) -> None:
+    """As another version of the package may have written it: in words, whatever is asked of the run."""
+    record = {name: said for name, said in quickstart.record.items() if name != key}
+    (tmp_path / "run.json").write_text(json.dumps(record if key else []), encoding="utf-8")
+    with pytest.raises(UserError, match=f"lacks '{key}'" if key else "is no record of a run"):
+        curate.Run(tmp_path)
+
+
+def test_the_record_states_what_it_has_to(quickstart: curate.Run) -> None:
+    assert set(STATED) <= set(quickstart.record)
+
+
+def test_a_report_of_the_result_before_is_told_to_be_gone(command: Command, tmp_path: Path) -> None:
+    said = "told of the result before and is gone: `curate report runs/quickstart`"
+    assert said not in command("run", "quickstart", "--limit", "1").stdout
+    (tmp_path / "runs" / "quickstart" / "report.html").write_text("of then")
+    assert said in command("run", "quickstart", "--limit", "1").stdout
+    assert said not in command("run", "quickstart", "--limit", "1").stdout
+
+
+def test_a_journal_in_a_folder_that_is_not_there_is_a_slip_of_the_pen(command: Command, tmp_path: Path) -> None:
+    ran = command("run", "quickstart", "--journal", "runz/journal.sqlite")
+    assert (ran.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "there is no folder 'runz'" in ran.stderr
 
 
 def test_a_run_that_holds_none_is_told_apart(tmp_path: Path) -> None:

@@ -297,3 +297,15 @@ def test_of_a_damaged_journal_what_can_be_read_is_saved(command: Command, tmp_pa
     assert saved >= 280
     assert take_in(tmp_path / "new.sqlite", tmp_path / "saved.jsonl") == (saved, 0)
     assert verify(tmp_path / "new.sqlite").faults == ()
+
+
+def test_of_a_journal_that_lost_its_end_the_rest_is_saved(command: Command, tmp_path: Path) -> None:
+    before = torn(tmp_path / "j.sqlite", 0.6).read_bytes()
+    looked = command("journal", "verify", "j.sqlite")
+    assert looked.returncode == 1
+    whole = int(looked.stdout.partition(" replies are whole")[0].splitlines()[-1])
+    assert 120 <= whole < 200  # of 300
+    assert command("journal", "export", "j.sqlite", "--to", "saved.jsonl").returncode == 1
+    assert take_in(tmp_path / "new.sqlite", tmp_path / "saved.jsonl") == (whole, 0)
+    assert verify(tmp_path / "new.sqlite").faults == ()
+    assert (tmp_path / "j.sqlite").read_bytes() == before

@@ -1,5 +1,6 @@
 """What a release is to be: the run's own recipe, and what is said over it without a new run."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,11 @@ def test_faults_are_told_with_what_is_allowed(quickstart: curate.Run, overrides:
     assert said in str(found.value)
 
 
-def test_a_run_of_an_older_version_is_to_be_run_again(tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_text('{"recipe": {"name": "r", "version": "1.0.0"}, "sources": []}', encoding="utf-8")
-    with pytest.raises(UserError, match="run the recipe again"):
-        wanted(curate.Run(tmp_path))
+def test_a_run_that_lacks_a_table_is_to_be_run_again(quickstart: curate.Run, tmp_path: Path) -> None:
+    shutil.copytree(quickstart.path, tmp_path / "run")
+    (tmp_path / "run" / "tables" / "checks.parquet").unlink()
+    with pytest.raises(UserError, match=r"'tables/checks\.parquet' is missing\n  run the recipe again"):
+        wanted(curate.Run(tmp_path / "run"))
 
 
 def test_an_accepted_source_must_be_there(quickstart: curate.Run) -> None:
