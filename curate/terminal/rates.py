@@ -46,13 +46,13 @@ class Rates:
 
 
 def whole_cost(moment: Moment) -> float | None:
-    """US dollars for all questions of the run, if the others cost as those that are done; None where too few are, and
-    where calls are not sent any more."""
+    """US dollars that the recipe will have spent, if the questions that are left cost as those that are done; None
+    where too few are, and where calls are not sent any more."""
     outcomes, pulse = moment.outcomes, moment.pulse
     if outcomes is None or moment.total is None or pulse is None or pulse.stopped is not None:
         return None
     done = moment.done - outcomes.waiting
-    return outcomes.usd / done * moment.total if done >= _ENOUGH else None
+    return pulse.total.usd + outcomes.usd / done * (moment.total - done) if done >= _ENOUGH else None
 
 
 def _clock(seconds: float) -> str:

@@ -80,7 +80,7 @@ def test_eighty_columns_tell_it_line_by_line() -> None:
         "teacher         96 of 128 in flight · median 48.2 s · 12 × 429 · https://teache…",
         "评判推理质量 …  0 of 8 in flight · vllm:Qwen/Qwen2.5-72B-Instruct@main",
         "student         4 of 64 in flight · median 1.2 s · paused · http://localhost:80…",
-        "cost            ━━━───────  $112.30 of $400.00 · whole run ~$217.96",
+        "cost            ━━━───────  $112.30 of $400.00 · in the end ~$280.26",
         "sft                 1,204   52%  all_criteria 1,204",
         "rl                    311   13%  number_differs 200, criteria_failed 90, label_…",
         "rejects               699   30%  criteria_failed 400, truncated 210, near_miss …",
@@ -112,8 +112,8 @@ def test_a_wide_terminal_has_calls_beside_outcomes_and_failures_over_both() -> N
             {"stopped": "interrupted", "detail": "by Ctrl-C"},
             "stopping        100 calls in flight are waited for: by Ctrl-C",
         ),
-        ({"budget": Limit(usd=150.0)}, "$112.30 of $150.00 · whole run ~$217.96, over budget"),
-        ({"budget": Limit()}, "cost            $112.30 · whole run ~$217.96"),
+        ({"budget": Limit(usd=150.0)}, "$112.30 of $150.00 · in the end ~$280.26, over budget"),
+        ({"budget": Limit()}, "cost            $112.30 · in the end ~$280.26"),
         ({"budget": Limit(), "total": Spent(9, 900, 0.0)}, "sft"),
         ({"budget": Limit(tokens=18_000_000)}, "all tokens      ━━━━━─────  9,000,000 of 18,000,000"),
         ({"budget": Limit(calls=9000)}, "all calls       ━━━━━━━━━━  9,000 of 9,000"),
@@ -161,7 +161,7 @@ def test_rates_are_of_the_last_seconds_and_of_one_stage() -> None:
 @pytest.mark.parametrize(
     ("moment", "usd"),
     [
-        (Moment("curating", 110, 1000, pulse(), replace(OUTCOMES, usd=2.0)), 100.0),
+        (Moment("curating", 110, 1000, pulse(), replace(OUTCOMES, usd=2.0)), 112.3 + 98.0),
         (Moment("curating", 99, 1000, pulse(), OUTCOMES), None),
         (Moment("curating", 110, 1000, pulse(stopped="budget"), OUTCOMES), None),
         (Moment("curating", 110, None, pulse(), OUTCOMES), None),
