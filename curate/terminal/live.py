@@ -101,7 +101,7 @@ def _spent(pulse: Pulse, whole: float | None) -> Iterator[_Row]:
     total, budget = pulse.total, pulse.budget
     if budget.usd is not None or total.usd:
         of = f" of {_dollars(budget.usd)}" if budget.usd is not None else ""
-        likely = f" · in the end ~{_dollars(whole)}" if whole else ""
+        likely = f" · in all ~{_dollars(whole)}" if whole else ""
         over = ", over budget" if whole and budget.usd is not None and whole > budget.usd else ""
         words = Text.assemble(f"{_dollars(total.usd)}{of}", likely, (over, "red"))
         yield _against("cost", total.usd, budget.usd, words)
