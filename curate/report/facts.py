@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cards.facts import Agreement, Benchmark, Flag
+
 Counts = Mapping[str, int]
 
 MOST = 30  # values of a property that are told each by itself
@@ -72,19 +74,6 @@ class Rate:
     met: int
     failed: int
     undecided: int
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Two judges on one criterion, as the view judge_agreement has it; kappa None where both always vote the same."""
-
-    judge: str
-    other: str
-    criterion: str
-    traces: int
-    undecided: int
-    agreed: int
-    kappa: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +175,6 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Flagged:
-    """Questions of a source with a known defect. meaning: in English."""
-
-    source: str
-    flag: str
-    meaning: str
-    questions: int
-
-
-@dataclass(frozen=True, slots=True)
 class Dropped:
     """Questions of a source that a screen, a filter or a conversion dropped; unreadable records are none. examples: ids
     with the detail (`finqa:7, 91% alike`), the first few."""
@@ -204,15 +183,6 @@ class Dropped:
     reason: str
     questions: int
     examples: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Benchmark:
-    """A benchmark set that the questions were compared with, and how many it called an overlap."""
-
-    name: str
-    files: tuple[str, ...]
-    called: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +229,7 @@ class Facts:
     tries: tuple[Tried, ...]
     pass_rates: Histogram | None  # None where no student was asked
     costs: tuple[Cost, ...]
-    flags: tuple[Flagged, ...]
+    flags: tuple[Flag, ...]
     dropped: tuple[Dropped, ...]
     benchmarks: tuple[Benchmark, ...]
     timeline: Timeline

@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 import duckdb
 
-from curate.report.facts import Audited, Benchmark, Dropped, Flagged
+from cards.facts import Benchmark, Flag
+from curate.report.facts import Audited, Dropped
 from curate.runs import Run
 from judges.reasoning.grounding import Place
 
@@ -51,11 +52,11 @@ def _audited(source: str, traces: int, all_: int, right: int, wrong: int, *rest:
     return Audited(source, traces, calculations, numbers, *rest[len(_PLACES) :])
 
 
-def flags(run: Run, connection: duckdb.DuckDBPyConnection) -> tuple[Flagged, ...]:
+def flags(run: Run, connection: duckdb.DuckDBPyConnection) -> tuple[Flag, ...]:
     """Known defects, by source, with what the sources say that they mean."""
     meanings = {one["source"]: one["flags"] for one in run.record["sources"]}
     rows = connection.execute(_FLAGS).fetchall()
-    return tuple(Flagged(source, flag, meanings[source].get(flag, ""), count) for source, flag, count in rows)
+    return tuple(Flag(source, flag, meanings[source].get(flag, ""), count) for source, flag, count in rows)
 
 
 def dropped(connection: duckdb.DuckDBPyConnection) -> tuple[Dropped, ...]:

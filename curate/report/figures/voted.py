@@ -9,9 +9,10 @@ from typing import Any
 
 import duckdb
 
+from cards.facts import Agreement
 from curate.calibration import GOOD, calibration_path
 from curate.errors import UserError
-from curate.report.facts import Agreement, Calibrated, Estimated, Rate
+from curate.report.facts import Calibrated, Estimated, Rate
 from curate.runs import Run
 
 # Criteria stand as they were voted on first, the verdict on the whole trace behind them; judges that sit come first.

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cards.facts import Agreement
 from curate.calibration import GOOD
-from curate.report.facts import Agreement, Cost, Flow, Rate, Tried
+from curate.report.facts import Cost, Flow, Rate, Tried
 from curate.report.fates import DESTINATIONS, GROUPS, group_of
 from curate.report.overview.charts import traces_of
 

@@ -8,19 +8,17 @@ import random
 from collections.abc import Iterator, Mapping
 from itertools import chain, combinations, pairwise
 
+from cards.facts import Agreement, Benchmark, Flag
 from curate.calibration import GOOD
 from curate.report.facts import (
     OTHERS,
-    Agreement,
     Audited,
-    Benchmark,
     Calibrated,
     Cost,
     Counted,
     Dropped,
     Estimated,
     Facts,
-    Flagged,
     Flow,
     Head,
     Histogram,
@@ -195,8 +193,8 @@ FACTS = Facts(
         Cost("judge", MODELS[2], 9, 9, 0, 0, None, 0, None, None),
     ),
     flags=(
-        Flagged("finqa", "gold_missing", "no gold answer is given", 14),
-        Flagged(SCRIPT, "odd", f"a meaning of one's own {SCRIPT}", 1),
+        Flag("finqa", "gold_missing", "no gold answer is given", 14),
+        Flag(SCRIPT, "odd", f"a meaning of one's own {SCRIPT}", 1),
     ),
     dropped=(
         Dropped("finqa", "near_duplicate", 66_000, (("finqa:A/2019/page_3.pdf-1", "finqa:7, 91% alike"), ("b", ""))),

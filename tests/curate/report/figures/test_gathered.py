@@ -188,7 +188,7 @@ def test_what_was_dropped_is_told_with_its_first_examples(run: Run, facts: Facts
 
 def test_a_benchmark_has_the_overlaps_that_it_called(asked: Run) -> None:
     (exam,) = gathered(asked, None).benchmarks
-    assert (exam.name, exam.files, exam.called) == ("exam", ("exam.jsonl",), 1)
+    assert (exam.name, exam.files, exam.dropped) == ("exam", ("exam.jsonl",), 1)
 
 
 def test_pass_rates_are_those_of_the_students_answers(asked: Run, quickstart: Run) -> None:
