@@ -63,6 +63,7 @@ def recipe_file(name: str | Path) -> Path:
     if str(name) in shipped:
         return shipped[str(name)]
     known_names = ", ".join(sorted(shipped))
+    what = "that is a folder" if path.is_dir() else "there is no such file"
     raise UserError(
-        f"no recipe '{name}': there is no such file{nearest(str(name), shipped)}\n  recipes by name: {known_names}"
+        f"no recipe '{name}': {what}{nearest(str(name), shipped)}\n  recipes by name: {known_names}"
     )

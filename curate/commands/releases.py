@@ -95,8 +95,13 @@ def publish(
 
 
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="A run, a release's folder, or org/name@v1.0.0.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="Another of these.")],
+    a: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", help="A run, a release's folder, or org/name@v1.0.0.", autocompletion=completing.runs
+        ),
+    ],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another of these.", autocompletion=completing.runs)],
     as_json: JsonOption = False,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a page with all of it, to open in a browser.")

@@ -77,6 +77,7 @@ def home(tmp_path: Path, quickstart: curate.Run) -> Path:
         (["sources", "table", "--set", "columns.g"], ["columns.gold=", "columns.group="], []),
         (["recipe", "--explain", "judge."], ["judge.keep", "judge.keep.at_least"], ["judge"]),
         (["recipe", "quick"], ["quickstart"], []),
+        (["compare", "quickstart", ""], ["quickstart"], ["mine.yaml"]),
     ],
 )
 def test_bash_is_offered_what_fits(home: Path, words: list[str], offered: list[str], not_offered: list[str]) -> None:
