@@ -127,7 +127,7 @@ def test_what_goes_wrong_is_told_in_a_line_and_what_came_stays(
 def test_what_cannot_be_asked_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"http://127.0.0.1:9/v1 cannot be reached: .*\n  if it serves but"):
         chat("http://127.0.0.1:9/v1", question="q")
-    with pytest.raises(UserError, match=r"ENDPOINT is the base_url of a server.* found 'trained/tiny'"):
+    with pytest.raises(UserError, match="'trained/tiny' is neither a model's folder nor the base_url of a server"):
         chat("trained/tiny", question="q")
     monkeypatch.delenv("NO_SUCH_KEY", raising=False)
     with pytest.raises(UserError, match="NO_SUCH_KEY is not set"):
