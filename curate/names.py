@@ -64,6 +64,4 @@ def recipe_file(name: str | Path) -> Path:
         return shipped[str(name)]
     known_names = ", ".join(sorted(shipped))
     what = "that is a folder" if path.is_dir() else "there is no such file"
-    raise UserError(
-        f"no recipe '{name}': {what}{nearest(str(name), shipped)}\n  recipes by name: {known_names}"
-    )
+    raise UserError(f"no recipe '{name}': {what}{nearest(str(name), shipped)}\n  recipes by name: {known_names}")

@@ -141,9 +141,9 @@ select
     count(*) as calls,
     sum(c.prompt_tokens) filter (c.first) as prompt_tokens,
     sum(c.completion_tokens) filter (c.first) as completion_tokens,
-    round(coalesce(fsum(c.usd) filter (c.first), 0), 6) as usd,
+    round(coalesce((sum(c.usd::decimal(38, 12)) filter (c.first))::double, 0), 6) as usd,
     any_value(k.kept) as kept_rows,
-    round(coalesce(fsum(c.usd) filter (c.first), 0) / nullif(any_value(k.kept), 0), 6) as usd_per_kept_row
+    round(coalesce((sum(c.usd::decimal(38, 12)) filter (c.first))::double, 0) / nullif(any_value(k.kept), 0), 6) as usd_per_kept_row
 from paid c
 join questions q on q.id = c.question_id
 join (

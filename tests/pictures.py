@@ -118,6 +118,7 @@ def pictured(screen: Console, title: str) -> str:
     form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     form = form.replace("Fira Code, monospace", "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace")
     drawn = screen.export_svg(title=title, code_format=form, unique_id=title.split()[1])
+    drawn = drawn.replace(f"{Path.cwd()}/", "")  # of the folder that is made for the pictures
     return re.sub(r'textLength="[^"]*"([^>]*)>([^<]*)<', _lengthened, drawn)
 
 

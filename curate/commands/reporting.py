@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from curate.commands.options import JournalOption, JsonOption, RunArgument
+from curate.report import TRACES
 from curate.terminal.reported import reported
 
 
@@ -17,7 +18,7 @@ def report(
     ] = None,
     traces: Annotated[
         int, typer.Option(metavar="N", min=0, help="Put in at most so many traces; of a larger run a sample.")
-    ] = 10_000,
+    ] = TRACES,
     journal: JournalOption = None,
     as_json: JsonOption = False,
 ) -> None:

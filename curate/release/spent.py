@@ -29,7 +29,7 @@ _CALLS = """
 select model, purpose, list_sort(list_distinct(list(answered_by))) as answered_by,
     count(*) as calls,
     sum(prompt_tokens)::bigint as prompt_tokens, sum(completion_tokens)::bigint as completion_tokens,
-    fsum(usd) as usd
+    sum(usd::decimal(38, 12))::double as usd
 from paid where first group by all order by min(place)"""
 
 

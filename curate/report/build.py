@@ -12,6 +12,7 @@ from pathlib import Path
 
 from curate.errors import UserError
 from curate.moment import Told, quiet
+from curate.report import TRACES
 from curate.report.figures.gathered import gathered, readable
 from curate.report.overview.values import overview
 from curate.report.page import page
@@ -20,7 +21,6 @@ from curate.runs import RECORD, Run
 from curate.whole import write_whole
 from curate.workplace import REPORT
 
-TRACES = 10_000
 _ADVICE = "choose another file with --out"
 _STYLES = ("report.css", *STYLES)
 _SCRIPTS = (*SCRIPTS, "report.js")
