@@ -4,7 +4,7 @@ A source's module turns each raw Row into Questions; from there on the whole pip
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
@@ -225,6 +225,14 @@ def split_cells(lines: Sequence[str]) -> list[list[str]]:
     if all(len(line) > 1 and line.startswith("|") and line.endswith("|") for line in bare):
         lines = [line[1:-1] for line in bare]
     return [[cell.strip() for cell in line.split("|")] for line in lines]
+
+
+def context_blocks(context: str) -> Iterator[str | list[list[str]]]:
+    """A context's text, block by block, and as rows of cells what stands in it as lines of cells between pipes."""
+    for block in filter(None, context.split("\n\n")):
+        rows = split_cells(block.splitlines())
+        cells = [row for row in rows if set("".join(row)) - set("-: ")]  # without Markdown's line below the head
+        yield cells if cells and len(rows) > 1 and all(len(row) > 1 for row in rows) else block
 
 
 # Flags that any source's questions may carry, beside those that its module states.

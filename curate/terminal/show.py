@@ -15,7 +15,7 @@ from rich.text import Text
 from curate.errors import UserError, nearest
 from curate.life.rows import Rows
 from curate.life.words import meaning
-from curate.records import Question, split_cells
+from curate.records import Question, context_blocks
 from curate.runs import Run
 from curate.terminal.console import console, shown
 from curate.terminal.layout import grid, headed, is_wide, title
@@ -166,14 +166,10 @@ def _original(run: Run, question: Question) -> list[RenderableType]:
 
 def _context(context: str) -> list[RenderableType]:
     """The context's text, and its lines of cells between pipes as a table."""
-    parts: list[RenderableType] = []
-    for block in context.split("\n\n"):
-        rows = split_cells(block.splitlines())
-        if len(rows) > 1 and all(len(row) > 1 for row in rows):
-            parts.append(_cells([row for row in rows if set("".join(row)) - set("-: ")]))
-        else:
-            parts.append(Padding(shown(block), (0, 0, 1, 0)))
-    return parts
+    return [
+        Padding(shown(block), (0, 0, 1, 0)) if isinstance(block, str) else _cells(block)
+        for block in context_blocks(context)
+    ]
 
 
 def _cells(rows: list[list[str]]) -> Table:

@@ -11,7 +11,7 @@ from typing import Any
 from curate.entries import Entry, Row, Rows, Tried
 from curate.hiding import Hiding
 from curate.identity import named, published
-from curate.records import Question, split_cells
+from curate.records import Question, context_blocks
 from curate.report.traces.marked import marked
 from curate.runs import Run
 from curate.tables import file_of, question_of
@@ -107,21 +107,11 @@ def _question(question: Question) -> Record:
     return {
         "id": question.id,
         **{name: getattr(question, name) for name in _OF_QUESTION},
-        "context": list(_blocks(question.context)),
+        "context": list(context_blocks(question.context)),
         "options": [[letter, text, any(letter in one for one in right)] for letter, text in question.options.items()],
         "alternatives": question.gold_alternatives,
         "flags": question.flags,
     }
-
-
-def _blocks(context: str) -> Iterator[str | list[list[str]]]:
-    """A context's text, and as rows of cells what stands in it as lines of cells between pipes."""
-    for block in filter(None, context.split("\n\n")):
-        rows = split_cells(block.splitlines())
-        if len(rows) > 1 and all(len(row) > 1 for row in rows):
-            yield [row for row in rows if set("".join(row)) - set("-: ")]
-        else:
-            yield block
 
 
 def _tried(tried: Tried, question: Question, beside: Beside, chosen: bool, hide: Hiding) -> Record:
